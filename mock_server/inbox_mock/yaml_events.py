@@ -39,6 +39,15 @@ Loader.add_implicit_resolver(
 RESOLVER: Any = Loader("")  # the stubs know no types of it
 
 
+class Dumper(yaml.SafeDumper):
+    """Writes texts in quotes that a reader of version 1.1 or of 1.2 would take for something else, such as 08 or 1e1."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {  # noqa: RUF012
+        first: [*yaml.SafeDumper.yaml_implicit_resolvers.get(first, ()), *Loader.yaml_implicit_resolvers.get(first, ())]
+        for first in (yaml.SafeDumper.yaml_implicit_resolvers | Loader.yaml_implicit_resolvers)
+    }
+
+
 class YamlError(Exception):
     """A document passes a limit, or holds what it must not: the line, what was found and what was expected."""
 

@@ -1,11 +1,13 @@
 """A bundle that is opened: the same records and journal, time goes on, and nothing leaves for an address that a stranger chose."""
 
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import orjson
 import pytest
 
-from builders import a_message
+from builders import a_booking, a_message, a_scenario
 from fake import InProcess, Mock, Sandbox
 from homes import HOMES, a_place
 from inbox_mock.app import Fake, Options, create_app
@@ -13,6 +15,7 @@ from inbox_mock.bundles.bundle import NOWHERE, open_bundle, read
 from inbox_mock.bundles.saving import save
 from inbox_mock.domain import limits
 from inbox_mock.replaying.replay import replay
+from inbox_mock.scenarios import yaml12
 from inbox_mock.scenarios.loading import find
 from inbox_mock.store import commands
 from lowered import lower
@@ -43,6 +46,15 @@ def post(mock: Mock, raw: bytes) -> Sandbox:
     answer = mock.admin.call("POST", "/bundles", raw, headers={"Content-Type": "application/zip"})
     assert answer.status == 201, answer.body
     return Sandbox(mock.transport, answer.json)
+
+
+@pytest.mark.parametrize("text", ["08", "1e1", "0o7"])
+def test_a_text_that_some_readers_of_yaml_take_for_a_number_is_a_text_in_the_scenario_of_a_bundle(text: str, mock: Mock) -> None:
+    saved = mock.sandbox(a_scenario(bookings=[a_booking(notes=text)])).admin.get("/bundle")
+    with ZipFile(BytesIO(saved.body)) as bundle:
+        found = yaml12.read(bundle.read("scenario.yaml").decode(), "scenario.yaml")
+    assert isinstance(found, dict)
+    assert found["bookings"][0]["notes"] == text
 
 
 @pytest.mark.both_transports

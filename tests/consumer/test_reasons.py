@@ -9,7 +9,7 @@ REASONS = {
     "says_the_beginning": "; sent was 'The way to the house is long.",
     "takes_a5xx_for_sent": ": its POST was answered 5",
     "says_nothing_twice": ", though the same words were there before",
-    "answers_in_the_guests_first": ", of other guests",
+    "answers_in_the_guests_first": ", to other guests",
     "never_refreshes": ": it sends no request any more",
     "composes_what_it_says": "(from character 6 on: '\\xe9 at eig' instead of 'e\\u0301 at ei')",
     "keeps_answers_by_address": ", and it had sent no request",
@@ -18,7 +18,7 @@ REASONS = {
     "closes_what_it_has_answered": "changed closed of conversation ",
     "leaves_the_closed_alone": ": no message of these words was sent",
     "reads_the_first_page_only": "read page 1 of ",
-    "reads_backwards": "; it read the pages of bookings backwards (3, 2), and a list may grow at its front meanwhile",
+    "reads_backwards": "; it read the pages of bookings backwards (",
     "counts_pages_at_first": "; it took the first page's word that there are ",
     "asks_whose_it_is": "called GET /api/v3/me with token-",
     "looks_what_is_left": "called GET /api/v3/me once more after a 429",
@@ -36,6 +36,8 @@ REASONS = {
     "dies_of_a_server_error": "raised RuntimeError",
     "swallows_errors": "when its sync was done",
     "never_asks_for_deletions": "still believes in booking ",
+    "answers_with_old_participants": " without looking: one had joined before it was told to answer",
+    "writes_seconds": "with an updated_since that is no time and counts as none, '",
     "adds_a_host_each_time": "in which one took part already",
 }
 """A piece of the first finding, by the name of the broken client."""

@@ -43,6 +43,12 @@ def test_a_world_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
         assert {**read.scenario, "description": "A world."} == {"description": "A world.", **world.scenario}
 
 
+@pytest.mark.parametrize("text", ["08", "1e1", "0o7", "10", "null", "yes", "2030-06-01", "1:30", "~", "12e03"])
+def test_a_text_that_some_readers_of_yaml_take_for_something_else_comes_back_as_the_text(text: str, tmp_path: Path) -> None:
+    world = World(a_scenario(bookings=[a_booking()]), ({"client_replies": {"booking": 80, "content": text}},))
+    assert load(str(save(world, tmp_path, "world", "A world."))).steps == world.steps
+
+
 def test_a_world_file_is_a_scenario_file(tmp_path: Path) -> None:
     path = save(World(a_scenario(bookings=[a_booking()]), STEPS), tmp_path, "world", "A world.")
     assert find(str(path)).description == "A world."

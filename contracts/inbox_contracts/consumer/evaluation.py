@@ -14,6 +14,7 @@ from inbox_contracts.consumer.recording import ReceivedWebhook, Recording
 from inbox_contracts.consumer.strays import strays
 from inbox_contracts.consumer.writes import clutter, records_in, replies, unasked
 from inbox_mock.conduct.facts import parameters_in
+from inbox_mock.domain.limits import JOURNALED
 from inbox_mock.domain.values import whole_number
 
 MOST_ENTRIES = 6
@@ -140,7 +141,7 @@ def _of_difference(recording: Recording, found: Difference) -> Misbehaviour:
     if found.part == "missing":
         entries = _showing(recording, found.noun, found.id)
         hidden = f", which no answer showed to it{_backwards(recording, found.noun) or _window(recording, found.noun)}"
-        seen = f", which entry {entries[0]} showed" if entries else hidden
+        seen = f", which entry {entries[0]} showed" if entries else "" if _is_cut(recording, found.noun) else hidden
         found = replace(found, about=f"{found.about}{seen}")
     else:
         entries = ()
@@ -163,6 +164,12 @@ def _showing(recording: Recording, noun: str, record_id: int) -> tuple[int, ...]
     """Return the entries whose answers showed a record to the client."""
     shown = (entry for entry in recording.entries if entry["delivery_id"] is None and entry["path"].rstrip("/").endswith(f"{noun}s"))
     return tuple(int(entry["id"]) for entry in shown if any(found.get("id") == record_id for found in records_in(entry)))[:MOST_ENTRIES]
+
+
+def _is_cut(recording: Recording, noun: str) -> bool:
+    """Return whether the journal holds the beginning alone of an answer that may have shown a record."""
+    listed = (entry for entry in recording.entries if entry["path"].rstrip("/").endswith(f"{noun}s"))
+    return any(len(entry["response"].get("body") or "") >= JOURNALED for entry in listed)
 
 
 def _backwards(recording: Recording, noun: str) -> str:

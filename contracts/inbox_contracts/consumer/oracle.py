@@ -109,6 +109,11 @@ class WorldState:
         """The ids of cancelled bookings."""
         return {row["id"] for row in self.bookings if row["canceled_at"] is not None}
 
+    @property
+    def hosted(self) -> frozenset[int]:
+        """The ids of conversations in which a Host takes part."""
+        return frozenset(row["conversation_id"] for row in self.participants if row["member_type"] == "Host")
+
     def host_messages(self) -> list[JSON]:
         """Return the messages that Hosts wrote."""
         hosts = {row["id"] for row in self.participants if row["member_type"] == "Host"}

@@ -33,7 +33,8 @@ class RequestedReply:
 
     ``state`` is ``owed``, ``kept`` (the client reported it sent) or ``void`` (the booking was cancelled); ``too_soon``:
     the client reported it before there was a conversation. ``read`` is how often the guest reads it in the end, ``sent`` how often it was
-    sent at all, both without the same words that were ``there`` before.
+    sent at all, both without the same words that were ``there`` before. ``hosted`` are the conversations in which a host took part when
+    it was told, which was after the journal's entry ``after``.
     """
 
     booking_id: int
@@ -43,6 +44,8 @@ class RequestedReply:
     read: int = 0
     sent: int = 0
     there: tuple[int, int] = (0, 0)
+    hosted: frozenset[int] = frozenset()
+    after: int = 0
 
 
 def count_replies(replies: Iterable[RequestedReply], counted: Callable[[RequestedReply], tuple[int, int]]) -> None:

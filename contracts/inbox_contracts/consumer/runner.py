@@ -164,7 +164,8 @@ class WorldRunner:
 
     def _reply(self, booking: int, content: str) -> None:
         if "reply" in self._recording.can and self.world.state().is_answerable(booking):
-            reply = RequestedReply(booking, content)
+            hosted = self.world.state().hosted
+            reply = RequestedReply(booking, content, hosted=hosted, after=self.world.newest_entry())
             reply.there = self._counted(reply)
             self._recording.replies.append(reply)
             self._ask_for(reply)

@@ -80,11 +80,14 @@ def save(world: World, folder: Path, name: str, description: str) -> Path:
     """
     import yaml
 
+    from inbox_mock.yaml_events import Dumper
+
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.yaml"
     written = {"description": description, **{key: part for key, part in world.scenario.items() if key != "description"}}
-    head = yaml.dump(written, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
-    steps = yaml.dump({TRIAL: list(world.steps)}, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
+    form: JSON = {"Dumper": Dumper, "sort_keys": False, "allow_unicode": True, "default_flow_style": None, "width": 120}
+    head = yaml.dump(written, **form)
+    steps = yaml.dump({TRIAL: list(world.steps)}, **form)
     write_whole(path, f"{head}{steps}")
     return path
 
@@ -152,6 +155,18 @@ BOOKINGS: dict[str, JSON] = {
 }
 """Bookings that an initial state may contain, by the name of the part."""
 
+INQUIRY: JSON = {
+    "firstname": "Alma",
+    "lastname": "Berg",
+    "email": "alma@guests.example.com",
+    "rental": 16,
+    "start_at": "+20d",
+    "end_at": "+27d",
+    "created_at": "-10m",
+    "conversation": 41,
+}
+SECOND_RENTAL = 18
+"""The account's other rental, where there is one."""
 NEIGHBOURS_RENTAL = 26
 """The rental of another account on which the client's application is installed."""
 RECORDS: dict[str, dict[str, list[JSON]]] = {
@@ -160,13 +175,20 @@ RECORDS: dict[str, dict[str, list[JSON]]] = {
         "bookings": [BOOKINGS["self_made"]],
         "conversations": [{"id": 40, "booking": SELF_MADE, "subject": "Your stay", "created_at": "-5m"}],
     },
-    "host_twice": {"participants": [{"booking": SETTLED, "host": 2, "at": "-2h"}]},
-    "unbooked": {"conversations": [{"id": 41, "subject": "A question", "created_at": "-5m"}]},
+    "host_twice": {"participants": [{"booking": SETTLED, "host": 2, "at": "-2h", "read": True}]},
+    "unbooked": {
+        "conversations": [{"id": number, "subject": "A question", "created_at": "-5m"} for number in (41, 43)],
+        "inquiries": [INQUIRY],
+    },
+    "second_rental": {"rentals": [{"id": SECOND_RENTAL, "name": "Villa Lola", "timezone": "Europe/Paris"}]},
     "written_elsewhere": {
         "conversations": [{"id": 42, "subject": "Re: The boiler", "default_channel": "email", "created_at": "-5m"}],
         "messages": [
             {"booking": SETTLED, "from": "guest", "at": "-1h", "origin": origin, "content": ELSEWHERE} for origin in ELSEWHERE_ORIGINS
         ],
+    },
+    "full_page": {
+        "messages": [{"booking": SETTLED, "from": "guest", "at": "-1h", "content": f"Question {number}"} for number in range(101)]
     },
     "regular": {"clients": [{"id": REGULAR, "fullname": "Mina Sato"}]},
     "files": {"attachments": [{"id": 51, "file": "boiler.jpg", "at": "-10m"}, {"id": 52, "file": "house-rules.pdf", "at": "-10m"}]},

@@ -8,6 +8,7 @@ from orjson import JSONDecodeError, loads
 
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.findings import Misbehaviour, own
+from inbox_contracts.consumer.hazards import struck
 from inbox_contracts.consumer.oracle import short, where_they_differ
 from inbox_contracts.consumer.recording import Recording, RequestedReply
 
@@ -37,7 +38,9 @@ def _lost(recording: Recording, reply: RequestedReply, about: str) -> Misbehavio
     content = reply.content
     if reply.sent:
         elsewhere = [number for number, bookings, text in recording.said if text == content and reply.booking_id not in bookings]
-        where = f"sent was it in conversation {elsewhere[-1]}, of other guests" if elsewhere else "though a message of these words is there"
+        where = (
+            f"which was sent in conversation {elsewhere[-1]}, to other guests" if elsewhere else "though a message of these words is there"
+        )
         return own("LOST", f"{about}, {where}")
     asked = {reply.content for reply in recording.replies}
     others = [text for _, _, text in recording.said if text not in asked]
@@ -83,6 +86,9 @@ def clutter(recording: Recording) -> Iterator[Misbehaviour]:
                     f"added a host to conversation {asked} once more, and had not looked whether the one was there whose answer was lost"
                 )
                 yield own("CLUTTER", about, entries=number)
+            elif shown & _hosted_before(recording, entry):
+                about = f"added a host to conversation {min(shown)} without looking: one had joined before it was told to answer"
+                yield own("CLUTTER", about, entries=number)
             if _has_no_answer(entry) or not records_in(entry):
                 unsure.add(asked)
         elif entry["method"] == "POST" and path == "hosts":
@@ -90,6 +96,12 @@ def clutter(recording: Recording) -> Iterator[Misbehaviour]:
         elif not _has_no_answer(entry) and path.startswith(("inbox/participants", "inbox/conversations")):
             unsure.clear()
         taking_part |= shown
+
+
+def _hosted_before(recording: Recording, entry: JSON) -> set[int]:
+    """Return the conversations in which a host took part when the client was last told to answer; none if reads showed the past."""
+    told = [reply for reply in recording.replies if reply.after < entry["id"]]
+    return set() if struck(recording, "stale_read") or not told else set(told[-1].hosted)
 
 
 def unasked(recording: Recording) -> Iterator[Misbehaviour]:
@@ -107,6 +119,8 @@ def unasked(recording: Recording) -> Iterator[Misbehaviour]:
         if entry["method"] in CHANGES and kind != "conversations" and not written.keys() <= READ_MARKS:
             about = f"changed {', '.join(sorted(written))} at {entry['path']}, which it was not told to"
             yield own("UNASKED", about, entries=(int(entry["id"]),))
+        if (entry["method"], kind) == ("POST", "messages") and written.get("attachment_ids"):
+            yield own("UNASKED", "attached files to what it said, which it was not told to", entries=(int(entry["id"]),))
         number = written.get("conversation_id")
         if (entry["method"], kind) == ("POST", "participants") and number in bookings_of and not bookings_of[number] & told:
             about = f"added a participant to conversation {number}, in which it was not told to answer"

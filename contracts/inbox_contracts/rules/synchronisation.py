@@ -51,10 +51,15 @@ def ask_for_what_changed(evidence: Evidence) -> Iterator[Violation]:
             read[key] = traversal
         for repeated in again.values():
             again_and_again = "once more" if len(repeated) == 2 else f"{len(repeated) - 1} times more"
-            since = repeated[1].since
-            how = "without updated_since" if since is None else f"with an updated_since of long ago, {times.wire(since)}"
-            about = f"listed all {list_name(repeated[0].first)} and then {again_and_again}, {how}"
+            about = f"listed all {list_name(repeated[0].first)} and then {again_and_again}, {_how(repeated[1])}"
             yield Violation(about, tuple(traversal.first.id for traversal in repeated))
+
+
+def _how(traversal: Traversal) -> str:
+    written = traversal.first.parameters.get("updated_since", "").strip()
+    if traversal.since is not None:
+        return f"with an updated_since of long ago, {times.wire(traversal.since)}"
+    return f"with an updated_since that is no time and counts as none, {written[:40]!r}" if written else "without updated_since"
 
 
 def _origins(evidence: Evidence, application_id: int, calls: list[Entry]) -> dict[str, str]:

@@ -211,10 +211,13 @@ def _scenario(db: Database) -> bytes | None:
     """Return the scenario as the file that it was, or could have been."""
     import yaml
 
+    from inbox_mock.yaml_events import Dumper
+
     recipe = sandbox_store.read_recipe(db)
     if recipe is None:
         return None
-    text: str = yaml.safe_dump({**recipe["data"], "seed": sandbox_store.read_settings(db).seed}, sort_keys=False, allow_unicode=True)
+    data = {**recipe["data"], "seed": sandbox_store.read_settings(db).seed}
+    text: str = yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True)
     return text.encode()
 
 

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable, Iterator
+from json import loads
 from typing import Any
 from unicodedata import normalize
 from urllib.parse import quote, unquote
@@ -55,6 +56,34 @@ CHANGES: dict[str, tuple[str, Callable[[str], str]]] = {
     "cut_32767": ("cut after 32,767 characters", lambda text: text[:32767]),
     "cut_65535": ("cut after 65,535 bytes", lambda text: text.encode()[:65535].decode(errors="ignore")),
     "quoted": ("encoded as in an address", quote),
+    "typographic": ("with dashes and an ellipsis for what is typed", lambda text: text.replace("--", "\u2013").replace("...", "\u2026")),
+    "plain_dashes": ("with hyphens for dashes", lambda text: re.sub("[\u2013\u2014]", "-", text)),
+    "linked": ("with links made of addresses", lambda text: re.sub(r"(https?://\S+)", r'<a href="\1">\1</a>', text)),
+    "masked": ("without addresses of mail", lambda text: re.sub(r"\S+@\S+", "[hidden]", text)),
+    "masked_too": ("without telephone numbers", lambda text: re.sub(r"\+?\d[\d ()-]{6,}\d", "[hidden]", text)),
+    "shortcodes": ("with signs for their names", lambda text: re.sub(r":(\w+):", "\U0001f511", text)),
+    "smileys": ("with faces for smileys", lambda text: text.replace(":)", "\U0001f642")),
+    "formatted": ("after % has been filled", lambda text: text.replace("%%", "%")),
+    "filled_braces": ("with {name} filled", lambda text: re.sub(r"(?<![{$%#])\{\w+\}(?!\})", "", text)),
+    "guarded": (
+        "with a quote before what a spreadsheet would reckon",
+        lambda text: f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text,
+    ),
+    "unquoted_mail": ("without quoted lines", lambda text: "\n".join(line for line in text.split("\n") if line[:1] != ">")),
+    "no_signature": ("up to the signature", lambda text: re.split(r"\n-- ?\n", text)[0]),
+    "fewer_lines": ("with one empty line for several", lambda text: re.sub("\n{3,}", "\n\n", text)),
+    "separators": ("with lines ended where Unicode ends them", lambda text: "\n".join(text.split("\u2028"))),
+    "emphasis": ("with stars for emphasis", lambda text: re.sub(r"\*(\w[^*]*)\*", r"<b>\1</b>", text)),
+    "scripts": ("without scripts", lambda text: re.sub(r"(?is)<script.*?</script>|<!--.*?-->", "", text)),
+    "no_selectors": ("without what selects a sign's form", lambda text: text.replace("\ufe0f", "")),
+    "no_tones": ("without tones of skin", lambda text: "".join(c for c in text if not 0x1F3FB <= ord(c) <= 0x1F3FF)),
+    "no_zero_width": ("without characters of no width", lambda text: re.sub("[\u200b\u200e\u00ad\ufeff]", "", text)),
+    "numbers": ("as numbers, where they are some", lambda text: str(int(text)) if text.isascii() and text.isdigit() else text),
+    "times": ("as times, where they are some", lambda text: re.sub(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)Z$", r"\1 \2", text)),
+    "objects": (
+        "as objects, where they are JSON",
+        lambda text: str(loads(text)) if text[:1] == "{" and text[-1:] == "}" and '"' in text else text,
+    ),
 }
 """What is done to a text, by name: in words, and as a function."""
 

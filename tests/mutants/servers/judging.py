@@ -7,11 +7,11 @@ from inbox_contracts.provider.properties import every
 from inbox_contracts.provider.target import detect
 from inbox_contracts.provider.trial import Outcome
 from mutants.rows import Row, judged
-from mutants.servers import paging, reading, refusing, spoiling, telling, writing
+from mutants.servers import overlooking, paging, reading, refusing, spoiling, telling, writing
 from mutants.servers.breaking import MUTANTS, Mutant, serving
 
 SLOW = "own-document"
-__all__ = ["MUTANTS", "on_trial", "paging", "reading", "refusing", "rows", "spoiling", "telling", "writing"]
+__all__ = ["MUTANTS", "on_trial", "overlooking", "paging", "reading", "refusing", "rows", "spoiling", "telling", "writing"]
 
 
 def on_trial(mutant: Mutant | None, names: tuple[str, ...] = (), *, seed: int = 0, fail_fast: bool = True) -> list[Outcome]:

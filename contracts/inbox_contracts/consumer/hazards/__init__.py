@@ -96,7 +96,7 @@ class StepBuilder:
         number: int = more.pop("id", None) or self.new_id()
         owned = [policy.name for policy in opening()]
         chosen = channel or self.any_of(*owned)
-        guest = {} if "client" in more else {"guest": {"fullname": GUESTS[number % len(GUESTS)]}}
+        guest = {} if "client" in more or more.get("status") == "Unavailable" else {"guest": {"fullname": GUESTS[number % len(GUESTS)]}}
         stay = {"rental": 16, **guest, "start_at": "+30d", "end_at": "+37d"}
         opens = {"conversation_delay": delay} if chosen in owned else {}
         self.add("guest_books", {"id": number, "channel": chosen, **stay, **opens, **more})

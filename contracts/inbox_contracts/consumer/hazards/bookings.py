@@ -4,13 +4,22 @@ from itertools import combinations
 
 from inbox_contracts.consumer.hazards import StepBuilder, after_a_sync, hazard
 from inbox_contracts.consumer.recording import Recording
-from inbox_contracts.consumer.worlds import PAST, REGULAR, SELF_MADE
+from inbox_contracts.consumer.worlds import PAST, REGULAR, SECOND_RENTAL, SELF_MADE
 from inbox_mock.channels import opening
 
 LARGE = 900_000_000
 """Large ids, which still fit into a signed number of 32 bits."""
-CLOCKS = frozenset({"turn_of_the_year", "clocks_go_back", "leap_day"})
-"""Hazards that begin at a time of their own."""
+RESERVATION = "HM4QXJ2T"
+"""What a channel calls a reservation of two stays."""
+DISTANT = (
+    ("-3600d", "-3593d"),
+    ("-2000d", "-1993d"),
+    ("-2d", "+2d"),
+    ("+26h", "+30h"),
+    ("+500d", "+507d"),
+    ("+3000d", "+3007d"),
+)
+"""When stays begin and end, as a client may not expect it."""
 
 
 @hazard(met=lambda recording: any(found["id"] == PAST for found in recording.expected["bookings"]))
@@ -89,16 +98,21 @@ def self_made_conversation(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: any("status" in given for kind, given, _ in recording.happened if kind == "guest_books"))
 def other_statuses(steps: StepBuilder) -> None:
-    """There are bookings that are tentative, and days on which a rental is unavailable."""
+    """There are bookings that are tentative, of another rental, two of one reservation, and days on which a rental is unavailable."""
+    steps.needs.add("second_rental")
     for status in ("Tentative", "Unavailable"):
         steps.book(channel="direct", status=status)
+    steps.book(rental=SECOND_RENTAL, external_reference=RESERVATION)
+    steps.book(rental=SECOND_RENTAL, external_reference=RESERVATION, adults=2, final_price="0.0", notes="They bring a dog.")
     steps.sync()
 
 
 @hazard(met=lambda recording: any(given.get("start_at") == "+3000d" for kind, given, _ in recording.happened if kind == "guest_books"))
 def distant_stays(steps: StepBuilder) -> None:
-    """There are stays of many years ago, of today, and in many years."""
-    for start, end in (("-3600d", "-3593d"), ("-2000d", "-1993d"), ("-2d", "+2d"), ("+500d", "+507d"), ("+3000d", "+3007d")):
+    """There are stays of many years ago, of today, of some hours, and in many years."""
+    steps.perhaps(steps.sync)
+    steps.passes("1m")
+    for start, end in DISTANT:
         steps.book(steps.any_of("direct", ""), start_at=start, end_at=end)
     steps.sync()
 
@@ -211,49 +225,8 @@ def answers_wait(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: any(not found["booking_ids"] for found in recording.expected["conversations"]))
 def without_a_booking(steps: StepBuilder) -> None:
-    """There is a conversation that belongs to no booking."""
+    """There are conversations that belong to no booking, with one subject, of which one came from an inquiry."""
     steps.needs.add("unbooked")
-    steps.sync()
-
-
-@hazard(met=lambda recording: len({event.at[:10] for event in recording.events}) > 1, excludes=CLOCKS)
-def turn_of_the_year(steps: StepBuilder) -> None:
-    """The client synchronises around midnight, at the end of a year."""
-    steps.needs.add("new_year")
-    booking = steps.book()
-    with steps.uninterrupted():
-        steps.sync()
-        steps.passes("1m")
-        steps.guest_writes(booking)
-        steps.passes("30s")
-        steps.sync()
-        steps.passes("2m")
-        steps.guest_writes(booking)
-        steps.sync()
-
-
-@hazard(met=lambda recording: any(event.at.startswith(("2030-10-27T01:", "2030-11-03T06:")) for event in recording.events), excludes=CLOCKS)
-def clocks_go_back(steps: StepBuilder) -> None:
-    """The client synchronises in the hours that local clocks show twice: in Paris, and a week later in New York."""
-    steps.needs.add("autumn")
-    booking = steps.book()
-    with steps.uninterrupted():
-        for pause in ("15m", "20m", "30m", "171h", "15m", "20m", "30m", "1h"):
-            steps.guest_writes(booking)
-            steps.passes("1m")
-            steps.sync()
-            steps.passes(pause)
-
-
-@hazard(met=lambda recording: recording.events[0].at.startswith("2032-02-29"), excludes=CLOCKS)
-def leap_day(steps: StepBuilder) -> None:
-    """It is the 29th of February."""
-    steps.needs.add("leap_day")
-    booking = steps.book()
-    steps.sync()
-    steps.passes("1m")
-    steps.guest_writes(booking)
-    steps.perhaps(steps.reply, booking)
     steps.sync()
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from inbox_contracts.consumer.hazards import READS, StepBuilder, after_a_meanwhile, hazard, struck
-from inbox_contracts.consumer.worlds import PASSES
+from inbox_contracts.consumer.worlds import PASSES, SETTLED
 
 BETWEEN: tuple[tuple[str, dict[str, object]], ...] = (
     ("status", {"status": 503}),
@@ -127,6 +127,16 @@ def long_lists(steps: StepBuilder) -> None:
         for _ in range(steps.any_of(6, 11, 21)):
             steps.guest_writes(booking)
         steps.sync()
+
+
+@hazard(met=lambda recording: any(len(found["messages"]) > 100 for found in recording.expected["conversations"]))
+def full_page(steps: StepBuilder) -> None:
+    """A list fills a page of a hundred records, as many as there can be, and has some more."""
+    steps.needs |= {"settled", "full_page"}
+    steps.sync()
+    steps.passes("1m")
+    steps.guest_writes(SETTLED)
+    steps.sync()
 
 
 @hazard(met=lambda recording: any("page=2" in entry["query"] and entry["status"] == 503 for entry in recording.entries))

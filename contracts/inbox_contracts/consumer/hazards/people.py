@@ -1,7 +1,7 @@
 """People: who takes part in a conversation, and what they change after the client has seen it."""
 
 from inbox_contracts.consumer.driver import JSON
-from inbox_contracts.consumer.hazards import StepBuilder, after_a_sync, hazard, struck_sending
+from inbox_contracts.consumer.hazards import StepBuilder, after_a_sync, hazard
 from inbox_contracts.consumer.recording import Recording
 from inbox_contracts.consumer.worlds import EDITS, ELSEWHERE, REGULAR, SETTLED
 
@@ -24,9 +24,12 @@ def cancelled_booking(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: after_a_sync(recording, "staff_changes", closed=True))
 def closed_meanwhile(steps: StepBuilder) -> None:
-    """Staff close a conversation after the client has seen it open."""
-    booking = steps.book_and_show()
-    steps.change(booking, closed=True)
+    """Staff close a conversation after the client has seen it open, perhaps assign it, and perhaps write in it afterwards."""
+    booking = steps.book_and_show(host_participant=True)
+    steps.change(booking, closed=True, **steps.any_of({}, {"assignee": 3}))
+    for _ in range(steps.any_of(0, 1)):
+        steps.passes("1m")
+        steps.staff_write(booking)
     steps.perhaps(steps.sync)
 
 
@@ -225,7 +228,7 @@ def _answered_after(recording: Recording, kind: str, **given: object) -> bool:
     )
 )
 def same_host_twice(steps: StepBuilder) -> None:
-    """The same host takes part in a conversation twice."""
+    """The same host takes part in a conversation twice, and has read it."""
     steps.needs |= {"settled", "host_twice"}
     steps.sync()
     steps.perhaps(steps.reply, SETTLED)
@@ -250,24 +253,14 @@ def kept_in_smily(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: any("attachments" in given for _, given, _ in recording.happened))
 def attachments(steps: StepBuilder) -> None:
-    """A guest and staff send files."""
+    """A guest and staff send files, and the guest is answered."""
     steps.needs.add("files")
     booking = steps.book(host_participant=True)
     steps.add("guest_writes", {"booking": booking, "content": "This is the boiler.", "attachments": [51]})
     steps.staff_write(booking, attachments=[52])
     steps.passes("1m")
     steps.sync()
-
-
-@hazard(met=lambda recording: struck_sending(recording, "timeout_after", "status"), excludes=frozenset({"stale_read"}))
-def lost_host(steps: StepBuilder) -> None:
-    """A host is added to a conversation, and the answer to the client is lost."""
-    booking = steps.book(host_participant=False)
-    with steps.uninterrupted():
-        for path in ("/inbox/participants", "/hosts"):
-            steps.fault("timeout_after", match={"method": "POST", "path": path})
-        steps.reply(booking)
-    steps.passes("5m")
+    steps.reply(booking)
 
 
 def _guests(found: JSON) -> list[int]:

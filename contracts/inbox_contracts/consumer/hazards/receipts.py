@@ -86,3 +86,14 @@ def joined_while_answering(steps: StepBuilder) -> None:
         steps.reply(booking)
     steps.passes("1m")
     steps.sync()
+
+
+@hazard(met=lambda recording: struck_sending(recording, "timeout_after", "status"), excludes=frozenset({"stale_read"}))
+def lost_host(steps: StepBuilder) -> None:
+    """A host is added to a conversation, and the answer to the client is lost."""
+    booking = steps.book(host_participant=False)
+    with steps.uninterrupted():
+        for path in ("/inbox/participants", "/hosts"):
+            steps.fault("timeout_after", match={"method": "POST", "path": path})
+        steps.reply(booking)
+    steps.passes("5m")

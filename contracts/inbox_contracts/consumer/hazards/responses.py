@@ -79,14 +79,17 @@ def more_keys(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: any(entry["status"] == 401 for entry in recording.entries))
 def token_expires(steps: StepBuilder) -> None:
-    """Two hours pass, in which a guest cancels, and the token has expired."""
+    """Two hours pass, in which a guest cancels, and the token has expired; the sync that gets a new one may fail after that."""
     booking, cancelled = steps.book(), steps.book("direct")
     steps.sync()
     steps.passes("1m")
     steps.cancel(cancelled)
-    for _ in range(steps.any_of(1, 2)):
-        steps.passes("121m")
-        steps.sync()
+    for fails in steps.any_of((False,), (True, False)):
+        with steps.uninterrupted():
+            steps.passes("121m")
+            if fails:
+                steps.fault("status", status=503, match={**READS, "path": "/inbox/messages"})
+            steps.sync()
     steps.perhaps(steps.reply, booking)
 
 
@@ -127,21 +130,22 @@ def refused_answer(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: struck(recording, "status"))
 def fails_twice(steps: StepBuilder) -> None:
-    """The second page of a list fails, and fails again when it is asked for once more."""
+    """The second page of a list fails, and fails again when it is asked for once more, or four times more."""
     steps.needs.add("small_pages")
     path = steps.any_of("/bookings", "/inbox/conversations", "/inbox/participants")
     with steps.uninterrupted():
         for _ in range(5):
             steps.book()
         steps.passes("1m")
-        steps.fault("status", status=steps.any_of(503, 500), match={**READS, "path": path, "nth": 2}, times=2)
+        steps.fault("status", status=steps.any_of(503, 500), match={**READS, "path": path, "nth": 2}, times=steps.any_of(2, 5))
         steps.sync()
 
 
 @hazard(met=lambda recording: any(fault["kind"] == "status" and fault["struck"] > 2 for fault in recording.faults))
 def fails_three_times(steps: StepBuilder) -> None:
-    """Each list fails, and fails twice more when it is asked for again: what is in it is unknown until then."""
-    booking = steps.book()
+    """Each list, of several pages, fails, and fails twice more when it is asked for again: what is in it is unknown until then."""
+    steps.needs.add("small_pages")
+    booking, *_ = (steps.book() for _ in range(3))
     with steps.uninterrupted():
         steps.guest_writes(booking)
         steps.passes("1m")

@@ -8,7 +8,19 @@ ODD = (
     # What compatibility forms unfold, composed characters, blanks of all kinds, quotes, backslashes, placeholders.
     "\ncaf\u00e9, \ufb01ne: 5\u00a0\u20ac \u00bd x\u00b2\ttwo  blanks \u201cso\u201d \\n C:\\new %s ${a} + 100 %\n\n",
     "\U0001f468\u200d\U0001f469\u200d\U0001f467 \u05e9\u05dc\u05d5\u05dd <b>5 &lt; 6 &amp; 7</b> %41 \\u0041 {{name}}",
+    # What mail programs and markup take for their own: quotes, signatures, addresses, smileys, emphasis, comments, placeholders.
+    (
+        "Yes.\n\n\n\nOn Monday Ada wrote:\n> See https://example.com/a_b_c, ada@example.com, +33 6 12 34 56 78...\n-- \n"
+        "*Ada* _Bauer_ :) :key: `x` 100 %% %{name} {name} #{name} &nbsp;<!-- no --><script>x()</script>"
+    ),
+    # What a spreadsheet takes for a formula; lines, blanks and marks that show nothing; dashes, signs of several characters.
+    (
+        "=1+1\u2028It\u2019s\u200b \ufeffsea\u00adside\u200e \u2014 \u0130, 5\u20136\u2026 "
+        "\u2764\ufe0f \U0001f44d\U0001f3fd \U0001f1eb\U0001f1f7 -- Stra\u00dfe 5; it's 'ok'"
+    ),
 )
+ALONE = ("0", "007", "1e1", "null", '{"a": [1]}', "2030-06-01T12:00:00Z")
+"""Whole messages that languages without types take for nothing, a number, an object or a time."""
 LONG = "The way to the house is long. " * 2_200
 """More than the 65,535 bytes that a column of many databases holds."""
 AGAIN = "We are on our way."
@@ -17,13 +29,13 @@ AGAIN = "We are on our way."
 
 @hazard(met=lambda recording: any(reply.content in ODD for reply in recording.replies))
 def odd_words(steps: StepBuilder) -> None:
-    """A guest and a host write what programs like to change: combining characters, blanks at both ends, alphabets, markup."""
+    """A guest and a host write what programs like to change: combining characters, blanks at both ends, alphabets, markup, numbers."""
     booking = steps.book(host_participant=True)
-    for text in ODD:
+    for text in (*ODD, *ALONE):
         steps.guest_writes(booking, text)
     steps.passes("1m")
     steps.sync()
-    for text in ODD:
+    for text in (*ODD, *ALONE):
         steps.reply(booking, text)
 
 
@@ -99,13 +111,15 @@ def lost_answer_in_a_long_thread(steps: StepBuilder) -> None:
     )
 )
 def similar_words(steps: StepBuilder) -> None:
-    """A guest is answered in words that differ in case, in blanks, or at the end only."""
+    """A guest is answered in words that differ in case, in blanks, or at the end only, and in two ways to write a number."""
     booking = steps.book(host_participant=True)
     for text in (
         "You can park in front of the house at any time.",
         "you can park in front of the house at any time.",
         "You can park  in front of the house at any time. ",
         "You can park in front of the house at any time!",
+        "10",
+        "1e1",
     ):
         steps.reply(booking, text)
 

@@ -32,6 +32,20 @@ def inbox_model(trial: Trial) -> None:
     trial.play(_machine(trial), examples=EXAMPLES, steps=STEPS)
 
 
+MANY = 30
+"""More messages than a program that counts on few would name."""
+
+
+@claim("many-messages", fidelity=documented("/reference/endpoints/inbox_conversations: messages"), reads=False)
+def many_messages(trial: Trial) -> None:
+    """A conversation of thirty messages names each of them in its links, and holds each where they are included."""
+    with trial.workspace() as workspace:
+        written = {workspace.new("messages")["id"] for _ in range(MANY)}
+        found = workspace.api.one(f"{path_of('conversations')}/{workspace.id('conversations')}", include="messages")
+        for ids, where in ((found["links"]["messages"], "in its links"), ([one["id"] for one in found["messages"]], "included in it")):
+            same(sorted(ids), sorted(written), f"the messages of conversation {found['id']}, {where}")
+
+
 def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rules are methods, and hypothesis wants them in a class
     from hypothesis import strategies as st
     from hypothesis.stateful import RuleBasedStateMachine, precondition, rule

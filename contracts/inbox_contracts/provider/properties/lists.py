@@ -248,6 +248,8 @@ def cancelling(trial: Trial) -> None:
         expect(shown["canceled_at"] is not None, f"canceled_at of the cancelled booking {booking_id} is null")
         listed = by_id(api.all_of("/bookings", **{"from": "2000-01-01"}))
         expect(booking_id not in listed, f"the cancelled booking {booking_id} is in the list")
+        changed = by_id(api.all_of("/bookings", updated_since=before, **{"from": "2000-01-01"}))
+        expect(booking_id not in changed, f"the cancelled booking {booking_id} is among those that have changed since {before}")
         deleted = api.get("/bookings", updated_since=before).json["meta"]["deleted_ids"]
         expect(booking_id in deleted, f"meta.deleted_ids since {before} is {deleted}, expected the cancelled booking {booking_id} in it")
         others = api.get("/inbox/conversations", updated_since=before).json["meta"]["deleted_ids"]

@@ -114,6 +114,8 @@ def method_not_allowed(trial: Trial) -> None:
             allowed <= found and "DELETE" not in found, f"{answer.about}: Allow is {shown(allow)}, expected {', '.join(sorted(allowed))}"
         )
         _are_errors(answer)
+        asked = trial.api.call("OPTIONS", path)
+        expect(asked.status in {200, 204, 405}, f"{asked.about}: the status of OPTIONS, expected 405, or 200 or 204 where it is supported")
 
 
 def _are_errors(answer: ApiResponse) -> list[JSON]:

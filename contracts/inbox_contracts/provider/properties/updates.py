@@ -100,8 +100,8 @@ def deleted_ids(trial: Trial) -> None:
             last = trial.api.get(path_of(resource.plural), **query, page=first.header("X-Total-Pages"))
             for answer in (first, last):
                 deleted = answer.json["meta"].get("deleted_ids")
-                good = isinstance(deleted, list) and all(type(each) is int for each in deleted)
-                expect(good, f"{answer.about}: meta.deleted_ids is {shown(deleted)}, expected an array of ids")
+                good = isinstance(deleted, list) and all(type(each) is int for each in deleted) and len({*deleted}) == len(deleted)
+                expect(good, f"{answer.about}: meta.deleted_ids is {shown(deleted)}, expected an array of ids, each once")
                 same(next(iter(answer.json["meta"])), "deleted_ids", f"{answer.about}: the first key of meta")
             told = sorted(last.json["meta"]["deleted_ids"]), sorted(first.json["meta"]["deleted_ids"])
             same(*told, f"{last.about}: meta.deleted_ids, beside the first page's")

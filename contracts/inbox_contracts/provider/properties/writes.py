@@ -5,7 +5,7 @@ from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
 
 from inbox_contracts.provider import strategies
-from inbox_contracts.provider.api import JSON, the_record, wanted
+from inbox_contracts.provider.api import JSON, by_id, the_record, wanted
 from inbox_contracts.provider.expectations import SETS, expect, same, shown, shows
 from inbox_contracts.provider.properties.refusals import REFUSED, writable
 from inbox_contracts.provider.resources import CREATED, EVERYTHING, UNDER_RENTALS, path_of
@@ -106,8 +106,15 @@ def longest_texts(trial: Trial) -> None:
             shows(plural, workspace.new(plural, **{name: "x" * length}), {name: "x" * length})
             answer = workspace.attempt(plural, {**workspace.least(plural), name: "x" * (length + 1)})
             same(answer.status, 422, f"{answer.about}: the status of {plural} with {length + 1} characters of {name}")
-        message = workspace.new("messages", content=JOINED)
-        same(workspace.api.one(_address("messages", message["id"]))["content"], JOINED, f"content of message {message['id']}")
+        message, api = workspace.new("messages", content=JOINED), workspace.api
+        listed = by_id(api.all_of("/inbox/messages", updated_since=message["updated_at"]))
+        within = api.one(_address("conversations", message["links"]["conversation"]), include="messages")["messages"]
+        for found, where in (
+            (api.one(_address("messages", message["id"])), "asked for alone"),
+            (listed.get(message["id"], {}), "in the list"),
+            (next((one for one in within if one["id"] == message["id"]), {}), "within its conversation"),
+        ):
+            same(found.get("content"), JOINED, f"content of message {message['id']}, {where}")
 
 
 PIXELS = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAAAAAC4HznGAAAAC0lEQVR4nGNggAAAAAgAAbdYc5UAAAAASUVORK5CYII=")
@@ -153,7 +160,7 @@ def _counts(workspace: Workspace) -> dict[str, str | None]:
 
 @claim("answers-to-writes", fidelity=recorded("all POSTs since May 2018, all PUTs"), reads=False)
 def answers_to_writes(trial: Trial) -> None:
-    """POST answers 201 with Location, PUT 200; meta is {}, there is no Link, and ETag and synced-at are told."""
+    """POST answers 201 with Location, PUT 200; templates are as with GET, meta is {}, no Link; ETag and synced-at are told."""
     with trial.workspace() as workspace:
         for plural in CREATED:
             created = workspace.attempt(plural, workspace.least(plural))
@@ -168,8 +175,10 @@ def answers_to_writes(trial: Trial) -> None:
             same(created.header("Location"), address, f"{created.about}: Location")
             changed = workspace.api.call("PUT", _address(plural, record_id), {plural: [{}]})
             same(changed.status, 200, f"{changed.about}: the status of a change")
+            read = workspace.api.get(_address(plural, record_id))
             for answer in (created, changed):
                 same(answer.json["meta"], {}, f"{answer.about}: meta of a write")
+                same(answer.json.get("links"), read.json.get("links"), f"{answer.about}: the templates of a write, beside those of GET")
                 expect(answer.header("Link") is None, f"{answer.about}: a Link header on a write")
                 expect(answer.header("ETag"), f"{answer.about}: no ETag")
                 same(answer.header("Content-Type"), SUCCESS, f"{answer.about}: Content-Type")
