@@ -27,6 +27,7 @@ from mutants.clients import (
     misreading,
     receiving,
     syncing,
+    turning,
     waiting,
     writing,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "replayed",
     "rows",
     "syncing",
+    "turning",
     "waiting",
     "writing",
 ]
