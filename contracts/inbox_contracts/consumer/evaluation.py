@@ -60,15 +60,11 @@ class BrokenRulesError(Exception):
 
 
 def judged(recording: Recording, notes: Sequence[str] = ()) -> Judgement:
-    """Return the judgement of a recording.
-
-    Raises:
-        BrokenRulesError: a rule, or a package's offer of rules, cannot be used.
-    """
-    findings, failed = tuple(evaluate(recording)), recording.driver_error is not None
+    """Return the judgement of a recording that was evaluated."""
+    failed = recording.driver_error is not None
     return Judgement(
-        findings=findings,
-        recording=recording if findings else None,
+        findings=recording.findings,
+        recording=recording if recording.findings else None,
         can=None if failed else recording.can,
         met=() if failed else tuple(name for name, hazard in hazards().items() if hazard.met(recording)),
         assumed=tuple(recording.report.get("assumed", ())),

@@ -38,10 +38,11 @@ class Judge(ExitStack):
         return judged(recording, notes)
 
     def run(self, world: World) -> Recording:
-        """Run the client in a world, without judging it.
+        """Run the client in a world, and evaluate the run.
 
         Raises:
             ScenarioError: the world cannot be built.
+            BrokenRulesError: a rule of conduct cannot be used.
         """
         from inbox_contracts.consumer.runner import run_world
 

@@ -7,6 +7,7 @@ from json import JSONDecodeError, loads
 from typing import Any
 
 from inbox_contracts.consumer.driver import JSON, DriverError
+from inbox_contracts.consumer.findings import Misbehaviour
 from inbox_contracts.consumer.oracle import Difference
 from inbox_contracts.consumer.worlds import EDITS, PASSES, World, kind_of
 from inbox_mock.bundles.saving import Contents
@@ -88,7 +89,8 @@ class Recording:
     ``outdated`` are errors in earlier beliefs, each with the time. ``belief`` is the client's final belief, ``expected`` the correct
     one; ``quiet`` is how many syncs before it had no news, ``idle`` whether the client sent no request in the last one. ``said`` are
     the messages of the client's application: conversation, its bookings, and content.
-    ``held`` is what a bundle of the run is made of.
+    ``findings`` are what the client did wrong, the most significant first; if there are any, ``held`` is what a bundle of the run
+    is made of.
     """
 
     world: World
@@ -114,6 +116,7 @@ class Recording:
     stuck: str | None = None
     gave_up: str | None = None
     driver_error: DriverError | None = None
+    findings: tuple[Misbehaviour, ...] = ()
     held: Contents | None = field(default=None, repr=False)
 
 

@@ -7,6 +7,7 @@ from json import loads
 from typing import Any
 
 from inbox_contracts.consumer.driver import CAPABILITIES, JSON, NOW, ClientDriver, DriverError, DriverFailed, GaveUp, Later
+from inbox_contracts.consumer.evaluation import evaluate
 from inbox_contracts.consumer.harness import Harness, RunningWorld
 from inbox_contracts.consumer.oracle import NOUNS, TIES, Difference, differences, is_outdated, malformed
 from inbox_contracts.consumer.recording import (
@@ -40,10 +41,11 @@ class NoProgress(Exception):  # noqa: N818 - the outcome of a run
 
 
 def run_world(world: World, client: ClientDriver, harness: Harness) -> Recording:
-    """Run a client in a world, to the end or until it fails.
+    """Run a client in a world, to the end or until it fails, and evaluate the run.
 
     Raises:
         ScenarioError: the world cannot be built.
+        BrokenRulesError: a rule of conduct cannot be used.
     """
     recording = Recording(world)
     runner = WorldRunner(recording, client)
@@ -58,6 +60,9 @@ def run_world(world: World, client: ClientDriver, harness: Harness) -> Recording
         except DriverFailed as failed:
             recording.driver_error = failed.driver_error
         runner.conclude()
+        recording.findings = tuple(evaluate(recording))
+        if recording.findings:  # to take the image of a world settles its database, which the next one could have used
+            recording.held = running.held()
     return recording
 
 
@@ -96,7 +101,6 @@ class WorldRunner:
         recording.expected, recording.cancelled = state.expected_belief(), state.cancelled
         count_replies(recording.replies, self._counted)
         recording.said = state.said_by(CLIENT)
-        recording.held = self.world.held()
         recording.entries, recording.faults = self.world.entries(), self.world.faults()
         if recording.driver_error is None:
             recording.report = self.world.report()
