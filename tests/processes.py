@@ -47,6 +47,17 @@ def run_apart(*arguments: str, env: dict[str, str] | None = None, cwd: Path | No
 
 
 @contextmanager
+def started(command: list[str], **options: Any) -> Iterator["subprocess.Popen[Any]"]:
+    """A process that ends with the block: where that fails, it is not waited for, which would take for ever."""
+    with subprocess.Popen(command, **options) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+
+
+@contextmanager
 def serving(folder: Path, *arguments: str, command: tuple[str, ...] = (COMMAND,)) -> Iterator[str]:
     """Run ``inbox-mock serve`` on a free port; the server's root. ``command`` runs in place of ``inbox-mock``."""
     port_file = folder / "port"

@@ -52,19 +52,20 @@ def launched(playwright: Playwright, fixture: str) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
+    """Playwright, whose event loop runs until its end, where no other one can: tests of asynchronous code may come next."""
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium, as it is found on the PATH: without windows, if there is one."""
     yield from launched(playwright, "browser")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def whole_browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium with its developer tools."""
     yield from launched(playwright, "whole_browser")

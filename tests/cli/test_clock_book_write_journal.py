@@ -18,7 +18,7 @@ from inbox_mock.app import Options
 from inbox_mock.domain.admin_tokens import AdminToken
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import Server
-from processes import COMMAND, Ran, free_port, run, serving
+from processes import COMMAND, Ran, free_port, run, serving, started
 from receiver import receiving, subscribe
 
 NOON = "2030-06-01T12:00:00Z"
@@ -261,7 +261,7 @@ def test_the_journal_for_programs_is_an_object_a_line(inbox: Sandbox) -> None:
 
 def test_following_the_journal_goes_on_through_a_reset_until_ctrl_c(inbox: Sandbox) -> None:
     arguments = [COMMAND, "journal", "--follow", "--url", inbox.transport.root, "--sandbox", inbox.id]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as follower:
+    with started(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as follower:
         assert follower.stdout is not None
         inbox.api.get("/me")
         first = follower.stdout.readline()
@@ -302,7 +302,7 @@ def test_following_the_journal_waits_for_a_server_that_goes_away(tmp_path: Path)
 
 def test_following_the_journal_ends_with_the_sandbox(inbox: Sandbox) -> None:
     arguments = [COMMAND, "journal", "--follow", "--url", inbox.transport.root, "--sandbox", inbox.id]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as follower:
+    with started(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as follower:
         assert follower.stdout is not None
         inbox.api.get("/me")
         follower.stdout.readline()

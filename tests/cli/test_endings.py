@@ -21,7 +21,7 @@ from cli.walked import COMMANDS, needed_by
 from inbox_mock import cli
 from inbox_mock.client import connect
 from inbox_mock.console.ending import DEBUG
-from processes import COMMAND, run
+from processes import COMMAND, run, started
 
 RUN = [sys.executable, "-m", "inbox_mock"]
 PRINTS = ["scenarios", "fidelity", "openapi", "completion bash", "doctor --port 0", "--help", "--version", "serve --help", "admin"]
@@ -231,7 +231,7 @@ def test_a_file_that_cannot_be_used_is_told(arguments: tuple[str, ...], what: st
 
 
 def test_following_the_journal_goes_on_until_it_is_interrupted(served: str) -> None:
-    with subprocess.Popen([COMMAND, "journal", "--follow", "--url", served, "--after", "0"], stdout=subprocess.PIPE) as follower:
+    with started([COMMAND, "journal", "--follow", "--url", served, "--after", "0"], stdout=subprocess.PIPE) as follower:
         assert follower.stdout is not None
         requests.get(f"{served}/api/v3/me", headers={"Authorization": "Bearer demo"}, timeout=10)
         follower.stdout.readline()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from inbox_mock.serving.listening import PortFileError, prepare_port_file, remove_port_file, write_port_file
-from processes import COMMAND, run, wait_for
+from processes import COMMAND, run, started, wait_for
 
 PRECIOUS = "years of work\n"
 
@@ -150,7 +150,7 @@ def test_it_is_readable_as_every_new_file_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize("other", ["9090\n", PRECIOUS])
 def test_at_the_end_only_what_was_written_is_taken_away(tmp_path: Path, other: str) -> None:
     path = tmp_path / "port"
-    with subprocess.Popen([COMMAND, "serve", "--port", "0", "--port-file", str(path)], stdout=subprocess.DEVNULL) as process:
+    with started([COMMAND, "serve", "--port", "0", "--port-file", str(path)], stdout=subprocess.DEVNULL) as process:
         wait_for(path, process)
         path.write_text(other)
         process.send_signal(signal.SIGINT)

@@ -21,7 +21,7 @@ from inbox_mock.client import connect
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.parameters import starts_a_fake
 from inbox_mock.serving.server import Server
-from processes import COMMAND, run, run_apart, serving, wait_for
+from processes import COMMAND, run, run_apart, serving, started, wait_for
 from receiver import receiving
 
 
@@ -36,7 +36,7 @@ def test_the_port_file_appears_when_the_server_answers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_thing_printed_is_what_the_user_needs_next(tmp_path: Path, stop: signal.Signals) -> None:
     port_file = tmp_path / "port"
-    with subprocess.Popen(
+    with started(
         [COMMAND, "serve", "--port", "0", "--port-file", str(port_file)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         port = wait_for(port_file, process)
@@ -54,7 +54,7 @@ def test_the_first_thing_printed_is_what_the_user_needs_next(tmp_path: Path, sto
 def test_it_serves_and_ends_with_closed_standard_streams(tmp_path: Path, closed: str) -> None:
     port_file, told = tmp_path / "port", tmp_path / "told"
     command = f'exec "$0" serve --port 0 --port-file "$1" >"$2" 2>&1 {closed}'
-    with subprocess.Popen(["sh", "-c", command, COMMAND, str(port_file), str(told)]) as process:
+    with started(["sh", "-c", command, COMMAND, str(port_file), str(told)]) as process:
         port = wait_for(port_file, process)
 
         assert requests.get(f"http://127.0.0.1:{port}/livez", timeout=10).status_code == 200
@@ -79,7 +79,7 @@ def test_a_folder_that_is_gone_once_it_answers_is_one_clear_line_and_the_end(tmp
     fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
     os.write(writing, b" " * 4096)  # it is prepared, and waits until somebody reads what it says
     command = [COMMAND, "serve", "--port", "0", "--port-file", str(folder / "port")]
-    with subprocess.Popen(command, stdout=writing, stderr=subprocess.PIPE, text=True) as process:
+    with started(command, stdout=writing, stderr=subprocess.PIPE, text=True) as process:
         os.close(writing)
         while not psutil.Process(process.pid).net_connections():  # the port is bound when everything is prepared
             time.sleep(0.02)
@@ -96,7 +96,7 @@ def test_it_serves_and_ends_if_nobody_reads_what_it_says(tmp_path: Path) -> None
     reading, writing = os.pipe()
     os.close(reading)
     command = [COMMAND, "serve", "--port", "0", "--port-file", str(port_file)]
-    with subprocess.Popen(command, stdout=writing, stderr=subprocess.PIPE, text=True) as process:
+    with started(command, stdout=writing, stderr=subprocess.PIPE, text=True) as process:
         os.close(writing)
         port = wait_for(port_file, process)
 
@@ -149,7 +149,7 @@ def test_an_address_hears_the_scenarios_webhooks(tmp_path: Path, named: str) -> 
 def test_a_role_that_nobody_has_taken_is_told_at_the_start(tmp_path: Path) -> None:
     scenario = tmp_path / "roles.yaml"
     scenario.write_text("webhooks: [{role: auditor}, {role: receiver}]\n")
-    with subprocess.Popen(
+    with started(
         [COMMAND, "serve", "--port", "0", "--port-file", str(tmp_path / "port"), "--scenario", str(scenario)],
         stdout=subprocess.PIPE,
         text=True,
@@ -370,7 +370,7 @@ def test_a_server_that_others_reach_and_that_has_no_token_says_so(tmp_path: Path
     told = []
     for arguments in (["--host", "0.0.0.0"], ["--host", "0.0.0.0", "--admin-token-file", str(token)], ["--host", "127.0.0.1"]):  # noqa: S104
         command = [COMMAND, "serve", "--scenario", "empty", "--port", "0", "--port-file", str(tmp_path / "port"), *arguments]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        with started(command, stdout=subprocess.DEVNULL) as process:
             wait_for(tmp_path / "port", process)
             process.terminate()
         told.append(capfd.readouterr().err)

@@ -13,7 +13,7 @@ import pytest
 
 from fake import Mock, OverSocket
 from inbox_mock.serving.allocator import ARENAS
-from processes import COMMAND, wait_for
+from processes import COMMAND, started, wait_for
 from serving.raw import bytes_of, exchange
 from serving.test_threads import eventually
 
@@ -48,7 +48,7 @@ print(mallinfo2().hblks - before)
 def test_all_threads_of_a_server_allocate_in_the_same_few_arenas(tmp_path: Path) -> None:
     port_file = tmp_path / "port"
     command = [COMMAND, "serve", "--port", "0", "--port-file", str(port_file), "--scenario", "empty"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process, ExitStack() as opened:
+    with started(command, stdout=subprocess.DEVNULL) as process, ExitStack() as opened:
         opened.callback(process.terminate)
         port = wait_for(port_file, process)
         assert Mock(OverSocket(f"http://127.0.0.1:{port}")).admin.post("/sandboxes/default/faults", SLOW).status == 201

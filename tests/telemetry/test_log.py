@@ -27,7 +27,7 @@ from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import serving
 from inbox_mock.telemetry.log import LineFormatter, Log, log_to
 from lowered import lower
-from processes import COMMAND, wait_for
+from processes import COMMAND, started, wait_for
 from receiver import receiving, subscribe
 
 LONG = 30
@@ -245,7 +245,7 @@ def test_a_server_serves_and_ends_whether_or_not_its_log_is_read(tmp_path: Path)
     reading, writing = os.pipe()
     os.write(writing, b" " * fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4_096))
     command = [COMMAND, "serve", "--log-format", "json", "--scenario", "empty", "--port", "0", "--port-file", str(tmp_path / "port")]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=writing) as process:
+    with started(command, stdout=subprocess.DEVNULL, stderr=writing) as process:
         port = wait_for(tmp_path / "port", process)
         answers = [requests.get(f"http://127.0.0.1:{port}/api/v3/hosts", timeout=LONG).status_code for _ in range(20)]
         process.terminate()
