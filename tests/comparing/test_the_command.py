@@ -54,7 +54,7 @@ MORE_FIELDS = _change(3, lambda body: body["messages"][0].update(mood=PRIVATE, *
 
 def test_a_recording_of_the_fake_differs_in_nothing(tmp_path: Path, exchanges: list[Exchange]) -> None:
     ran = compare(written_har(tmp_path / "a.har", exchanges))
-    assert (ran.returncode, ran.stdout.splitlines()[0]) == (0, "No difference counts in 4 requests")
+    assert (ran.returncode, ran.stdout.splitlines()[0]) == (0, "No difference that counts in 4 requests")
 
 
 def test_what_a_sandbox_holds_differs_in_nothing_once_exported(tmp_path: Path, mock: Mock) -> None:
@@ -64,7 +64,7 @@ def test_what_a_sandbox_holds_differs_in_nothing_once_exported(tmp_path: Path, m
 
     ran = compare(tmp_path / "a.har")
 
-    assert (ran.returncode, ran.stdout.partition(" in ")[0]) == (0, "No difference counts")
+    assert (ran.returncode, ran.stdout.partition(" in ")[0]) == (0, "No difference that counts")
 
 
 def test_bodies_that_are_no_json_are_told_by_their_length(tmp_path: Path, exchanges: list[Exchange]) -> None:

@@ -21,7 +21,7 @@ def headline(report: JSON) -> str:
     counting = [one for one in report["differences"] if not one["allowed"]]
     if not report["compared"]:
         return "Nothing was compared"
-    return f"{counted(len(counting), 'kind')} of difference in {asked}" if counting else f"No difference counts in {asked}"
+    return f"{counted(len(counting), 'kind')} of difference in {asked}" if counting else f"No difference that counts in {asked}"
 
 
 def as_text(report: JSON) -> str:
