@@ -9,6 +9,7 @@ from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from bench.ending import end_on_signals
 from mutants.rows import Row, table
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def main() -> int:
     parser.add_argument("--only", choices=SIDES, action="append", help="one side alone")
     parser.add_argument("--good", type=int, metavar="WORLDS", help="good clients of ten styles instead, each in so many worlds")
     asked = parser.parse_args()
+    end_on_signals()
     right = True
     for side in ["good"] if asked.good else asked.only or SIDES:
         matrix: Callable[[int], list[Row]] = import_module(f"mutants.{side}").matrix

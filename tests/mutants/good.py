@@ -3,16 +3,14 @@
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 from consumer.styles import STYLES
 from inbox_contracts.consumer.report import text
 from inbox_contracts.consumer.trial import run
-from mutants.rows import PROCESSES, Row
+from mutants.rows import Row, processes
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 COMMANDS = {
@@ -47,7 +45,7 @@ def matrix(worlds: int, clients: Sequence[str] = (*STYLES, *COMMANDS)) -> list[R
     sizes = [min(AT_ONCE, worlds - first) for first in range(0, worlds, AT_ONCE)]
     stints = [Stint(name, number, size) for number, (size, name) in enumerate((size, name) for size in sizes for name in clients)]
     accused: dict[str, list[str]] = defaultdict(list)
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
+    with processes() as pool:
         for stint, told in zip(stints, pool.map(Stint.accusation, stints), strict=True):
             accused[stint.name] += [told] if told else []
             sys.stderr.write(f"\r  {1 + stint.seed} of {len(stints)} trials: {stint.name:<60}")

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 
@@ -25,9 +26,20 @@ class Row:
         return self.killed != self.control
 
 
+@contextmanager
+def processes() -> Iterator[ProcessPoolExecutor]:
+    """Let processes judge; where the block fails, or a signal ends it, they leave what they have not begun."""
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
 def judged(judge: Callable[[str, bool], Row], names: Sequence[str], noun: str, *, fast: bool) -> Iterator[Row]:
     """Judge the good one, which has no name, and the broken ones of these names, in two processes, and tell how far they are."""
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
+    with processes() as pool:
         for number, row in enumerate(pool.map(judge, ["", *names], [fast] * (len(names) + 1))):
             sys.stderr.write(f"\r  {noun} {number} of {len(names)}: {row.name:<60}")
             sys.stderr.flush()
