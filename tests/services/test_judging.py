@@ -95,7 +95,7 @@ def test_a_rule_that_fails_is_named_and_the_others_judge() -> None:
 
 @pytest.mark.parametrize("found", [["came"], [Violation("came", ())], [Violation("came", (99,))], 5])
 def test_a_rule_that_finds_what_is_no_evidence_is_named(found: Any) -> None:
-    rule = replace(FINE, find=lambda evidence: found)  # noqa: ARG005
+    rule = replace(FINE, find=lambda _: found)
     (judged,) = evaluate(WORLD, [rule])
 
     assert (judged.violations, judged.broken) == ((), True)

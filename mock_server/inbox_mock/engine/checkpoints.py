@@ -72,20 +72,21 @@ class Stretch:
         self.changes = changes
         self._own_bytes = len(image)
         if earlier is not None:
-            known = earlier._pages()  # noqa: SLF001 - it is of this class
-            self._parts = shared_pages(image, known)
-            kept = sum(page is old for page, old in zip(self._parts, known, strict=False))
-            earlier._own_bytes = (len(known) - kept) * PAGE_BYTES  # noqa: SLF001
+            self._parts = earlier.continued_by(image)
 
     @property
     def size(self) -> int:
         """How many bytes it takes, without the pages that a later one has as well."""
         return self._own_bytes + self.changes.size
 
-    def _pages(self) -> list[bytes]:
+    def continued_by(self, image: bytes) -> list[bytes]:
+        """Return the pages of a later image, which are this one's where they are the same: only the others still count as its own."""
         if len(self._parts) == 1:
             self._parts = shared_pages(self._parts[0], ())
-        return self._parts
+        later = shared_pages(image, self._parts)
+        kept = sum(page is old for page, old in zip(later, self._parts, strict=False))
+        self._own_bytes = (len(self._parts) - kept) * PAGE_BYTES
+        return later
 
     def image(self, position: int, handled: int) -> bytes:
         """Return the image of the database before the change at a position, after the first ``handled`` events of a step of the clock."""
