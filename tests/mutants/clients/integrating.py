@@ -13,8 +13,8 @@ from mutants.clients.broken import broken
 from mutants.clients.syncing import Keeps
 
 
-@broken("takes a 304 for what it has kept of a page, and for the end of the list", "SYN002", "error_between_pages")
-class EndsAListWithA304(Api):
+@broken("asks with If-None-Match, and is not prepared for a 304", "CRASH", "two_changes_in_a_second")
+class DiesOfA304(Api):
     kept: dict[str, Answer] | None = None
 
     def exchange(self, method: str, url: str, **more: Any) -> Answer:
@@ -23,26 +23,18 @@ class EndsAListWithA304(Api):
         if key in self.kept:
             more["headers"] = {**more["headers"], "If-None-Match": self.kept[key].headers["ETag"]}
         answer = super().exchange(method, url, **more)
-        if answer.status == 304:
-            return Answer(200, self.kept[key].headers, self.kept[key].body, None)
         if method == "GET" and answer.status == 200:
             self.kept[key] = answer
+        return self.taken_for(answer, self.kept[key]) if answer.status == 304 else answer
+
+    def taken_for(self, answer: Answer, _kept: Answer) -> Answer:
         return answer
 
 
-@broken("asks with If-None-Match, and is not prepared for a 304", "CRASH", "two_changes_in_a_second")
-class DiesOfA304(Api):
-    etags: dict[str, str] | None = None
-
-    def exchange(self, method: str, url: str, **more: Any) -> Answer:
-        self.etags = self.etags or {}
-        key = f"{method} {url} {more.get('fields')}"
-        if key in self.etags:
-            more["headers"] = {**more["headers"], "If-None-Match": self.etags[key]}
-        answer = super().exchange(method, url, **more)
-        if method == "GET" and "ETag" in answer.headers:
-            self.etags[key] = answer.headers["ETag"]
-        return answer
+@broken("takes a 304 for what it has kept of a page, and for the end of the list", "SYN002", "error_between_pages")
+class EndsAListWithA304(DiesOfA304):
+    def taken_for(self, _answer: Answer, kept: Answer) -> Answer:
+        return Answer(200, kept.headers, kept.body, None)
 
 
 class RollsBack(Inbox):
