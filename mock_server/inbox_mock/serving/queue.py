@@ -7,7 +7,7 @@ from inbox_mock.serving.connection import Connection
 
 
 class Queue:
-    """Connections on which a request waits. Those that ``comes_first`` names are taken in turns with the others, so that neither starve."""
+    """Connections on which a request waits. Those that ``comes_first`` names are taken in turns with the others: neither starves."""
 
     def __init__(self, comes_first: Callable[[Connection], bool]) -> None:
         self._comes_first = comes_first
