@@ -20,6 +20,7 @@ from inbox_mock.domain import errors
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.addresses import plain_host
 from inbox_mock.domain.errors import SandboxExists
+from inbox_mock.domain.times import FIRST, LATEST
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import Handlers
 from inbox_mock.options import Options
@@ -38,12 +39,16 @@ if TYPE_CHECKING:
 __all__ = ["Fake", "Options", "create_app", "open_home", "wall_clock"]
 
 
+FIRST_SECOND, LAST_SECOND = FIRST.timestamp(), LATEST.timestamp()
+
+
 def wall_clock() -> float:
-    """Return the time of this process in seconds, also where freezegun or time-machine has replaced it.
+    """Return the time of this process in seconds, also where freezegun or time-machine has replaced it; a time that sandboxes can have.
 
     What freezegun puts in place of ``time.time`` depends on when it was imported, and tells other threads another time.
     """
-    return dt.datetime.now().timestamp()  # noqa: DTZ005 - with a zone freezegun adds its tz_offset to it
+    now = dt.datetime.now()  # noqa: DTZ005 - with a zone freezegun adds its tz_offset to it
+    return min(max(FIRST_SECOND, now.timestamp()), LAST_SECOND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from inbox_mock.serving.listening import PortFileError, prepare_port_file, remov
 from inbox_mock.serving.parameters import PublicUrl, Store, is_given, showing_progress, starts_a_fake, telling_why_not, without_brackets
 from inbox_mock.serving.running import Serving, greet, run, warn
 from inbox_mock.serving.server import Server
+from inbox_mock.serving.steady_clock import SteadyClock
 
 MOST_PROXIES = 100
 MOST_WORKERS = 100
@@ -193,7 +194,7 @@ def _serve(server: Serving, options: Options, port_file: Path | None) -> int:
 def _prepared(options: Options, host: str, port: int, workers: int | None) -> Serving:
     """Return the server with its scenario loaded."""
     if workers is None:
-        server = Server(options, host, port)
+        server = Server(options, host, port, wall=SteadyClock())
         server.prepare()
         return server
     from inbox_mock.serving.supervisor import Supervisor

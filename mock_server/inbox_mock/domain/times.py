@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from inbox_mock.domain.zones import zone
 
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+FIRST, LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Between these two is a sandbox's present: whatever is counted from it, forward or back, is a time, too."""
 _SPACED_OFFSET = re.compile(r" ([+-]\d{2}:?\d{2})$")
 
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from inbox_mock import __version__
-from inbox_mock.app import Fake, Options, create_app
+from inbox_mock.app import Fake, Options, create_app, wall_clock
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.errors import HomeUnavailable
@@ -45,7 +45,7 @@ class Server(Listening):
     """A running fake. Use it as a context manager around `serve`, or call `prepare`, `serve` and `stop`.
 
     One of several workers is given the socket that they all listen on, and the handover between them. ``around`` returns what is
-    served in place of the fake's own application. ``fake`` is the served fake, once it is prepared.
+    served in place of the fake's own application. ``fake`` is the served fake, once it is prepared; ``wall`` is the clock that it goes by.
     """
 
     fake: Fake
@@ -61,8 +61,9 @@ class Server(Listening):
         listener: socket.socket | None = None,
         handover: Handover | None = None,
         around: Around = None,
+        wall: Callable[[], float] = wall_clock,
     ) -> None:
-        self._around = around
+        self._around, self._wall = around, wall
         self._options, self._home, self._handover = options, home, handover
         self._given = listener
         self._host = host
@@ -77,7 +78,7 @@ class Server(Listening):
         """
         from inbox_mock.serving.http_server import HttpServer
 
-        fake = create_app(self._options, home=self._home)
+        fake = create_app(self._options, home=self._home, wall=self._wall)
         self.hear(self._given or listen(self._host, self._wanted_port))
         served = fake.wsgi if self._around is None else self._around(fake.wsgi)
         self._http = HttpServer(self.listener, served, f"inbox-mock/{__version__}", IDLE_SECONDS)
@@ -90,7 +91,7 @@ class Server(Listening):
         fake.sender.origin = self._options.public_url or self.url
         fake.sandboxes.around.meanwhile = self._http.threads.aside
         fake.metrics.gauges.append(self._http.threads.gauges)
-        self._scheduler = Scheduler(fake.sandboxes, fake.sender)
+        self._scheduler = Scheduler(fake.sandboxes, fake.sender, self._wall)
 
     @property
     def beginning(self) -> Beginning:

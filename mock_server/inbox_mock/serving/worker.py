@@ -19,6 +19,7 @@ from inbox_mock.serving.allocator import share_arenas
 from inbox_mock.serving.handover import Handover
 from inbox_mock.serving.running import run
 from inbox_mock.serving.server import Server
+from inbox_mock.serving.steady_clock import SteadyClock
 from inbox_mock.store.homes import Share
 
 
@@ -49,7 +50,8 @@ class Post:
         if self.own is not None:
             handover = Handover(self.share, [socket.socket(fileno=inbox) for inbox in self.inboxes], socket.socket(fileno=self.own))
         home = open_home(self.options, self.share)
-        return Server(self.options, home=home, listener=socket.socket(fileno=self.listener), handover=handover)
+        listener = socket.socket(fileno=self.listener)
+        return Server(self.options, home=home, listener=listener, handover=handover, wall=SteadyClock())
 
 
 def main() -> None:
