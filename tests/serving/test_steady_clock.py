@@ -10,6 +10,7 @@ from fake import InProcess, Mock, Sandbox
 from inbox_mock.app import Options, create_app
 from inbox_mock.cli import serve
 from inbox_mock.scenarios.loading import find
+from inbox_mock.serving.server import Server
 from inbox_mock.serving.steady_clock import SteadyClock
 
 NOON = datetime(2030, 6, 1, 12, tzinfo=UTC).timestamp()
@@ -85,5 +86,6 @@ def test_it_runs_as_long_as_the_machine_does_at_least(steps: list[tuple[float, f
 def test_a_server_goes_by_it() -> None:
     server = serve._prepared(Options(scenario=find("empty")), "127.0.0.1", 0, None)  # noqa: SLF001 - the command itself never returns
 
+    assert isinstance(server, Server)
     with server:
         assert isinstance(server.fake.sandboxes.around.wall, SteadyClock)
