@@ -160,6 +160,18 @@ def test_a_used_up_hour_is_used_up_until_it_is_over(inbox: Sandbox) -> None:
     assert inbox.api.get(MESSAGES).status == 200
 
 
+def test_the_last_request_of_an_hour_is_answered_and_those_after_it_are_refused(inbox: Sandbox) -> None:
+    set_fault(inbox, "rate_limit", times=1, match={"path": MESSAGES}, answered=True)
+
+    before, last, *after = [inbox.api.get(path) for path in ("/hosts", MESSAGES, MESSAGES, "/hosts")]
+
+    assert statuses(before, last, *after) == [200, 200, 429, 429]
+    assert int(before.headers["X-RateLimit-Remaining"]) > 0
+    assert [answer.headers["X-RateLimit-Remaining"] for answer in (last, *after)] == ["0", "0", "0"]
+    inbox.advance("1h")
+    assert inbox.api.get(MESSAGES).status == 200
+
+
 def test_a_stale_read_shows_a_write_later(inbox: Sandbox) -> None:
     set_fault(inbox, "stale_read")
     inbox.advance("10s")

@@ -211,6 +211,23 @@ def test_staff_assign_close_reopen_and_unassign(mock: Mock) -> None:
     assert states == [(2, "2030-06-01T12:01:00Z"), (None, None)]
 
 
+def test_staff_connect_a_booking_to_a_conversation_and_take_it_out_again(mock: Mock) -> None:
+    second = {"id": 81, "rental": 16, "start_at": "+9d", "end_at": "+10d", "created_at": "-1d"}
+    sandbox = playing(
+        mock,
+        {"at": "1m", "staff_connects": {"booking": 80, "connects": 81}},
+        {"at": "2m", "staff_disconnects": {"booking": 80, "disconnects": 81}},
+        bookings=[a_booking(), second],
+    )
+
+    tied = []
+    for _ in range(2):
+        sandbox.advance("1m")
+        tied.append(sandbox.api.get(CONVERSATION).record["links"]["bookings"])
+
+    assert tied == [[80, 81], [80]]
+
+
 def test_a_guest_writes_into_the_conversation_of_a_direct_booking(mock: Mock) -> None:
     booking = {"id": 80, "rental": 16, "start_at": "+1d", "end_at": "+2d", "created_at": "-1d"}
     sandbox = mock.sandbox(

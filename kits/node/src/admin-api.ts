@@ -1128,10 +1128,10 @@ export interface components {
             /** @description a time such as 2030-06-02T00:00:00Z, not before the sandbox's present and at most ten years after it */
             to?: string;
             /**
-             * @description one of idle, conversation_opened, message_relayed, application_uninstalled, host_writes_on_channel, channel_opens, channel_adds_host, relay_fails, fault, guest_books, guest_writes, guest_cancels, guest_forgotten, records_appear, records_change, staff_writes, staff_changes, staff_connects, staff_moves, webhook_sent
+             * @description one of idle, conversation_opened, message_relayed, application_uninstalled, host_writes_on_channel, channel_opens, channel_adds_host, relay_fails, fault, guest_books, guest_writes, guest_cancels, guest_forgotten, records_appear, records_change, staff_writes, staff_changes, staff_connects, staff_disconnects, staff_moves, webhook_sent
              * @enum {string}
              */
-            until?: "idle" | "conversation_opened" | "message_relayed" | "application_uninstalled" | "host_writes_on_channel" | "channel_opens" | "channel_adds_host" | "relay_fails" | "fault" | "guest_books" | "guest_writes" | "guest_cancels" | "guest_forgotten" | "records_appear" | "records_change" | "staff_writes" | "staff_changes" | "staff_connects" | "staff_moves" | "webhook_sent";
+            until?: "idle" | "conversation_opened" | "message_relayed" | "application_uninstalled" | "host_writes_on_channel" | "channel_opens" | "channel_adds_host" | "relay_fails" | "fault" | "guest_books" | "guest_writes" | "guest_cancels" | "guest_forgotten" | "records_appear" | "records_change" | "staff_writes" | "staff_changes" | "staff_connects" | "staff_disconnects" | "staff_moves" | "webhook_sent";
         };
         /** DueEvent */
         DueEvent: {
@@ -1843,6 +1843,8 @@ export interface components {
             applied?: boolean;
             /** @description how many, from 1 to 1000 (of page_shift) */
             records?: number;
+            /** @description true or false: whether the request that it strikes is answered, as the last one of the hour (of rate_limit) */
+            answered?: boolean;
             /** @description seconds for a Retry-After header, from 0; without one, if left out (of rate_limit); or seconds for a Retry-After header, from 0; without one, if left out (of status) */
             retry_after?: (number | null) | (number | null);
             /** @description how long it waits for the next one: a duration such as 90s, 10m, 2h, 1d or PT10M (of reordered) */
@@ -1897,6 +1899,8 @@ export interface components {
             applied?: boolean;
             /** @description how many, from 1 to 1000 (of page_shift) */
             records?: number;
+            /** @description true or false: whether the request that it strikes is answered, as the last one of the hour (of rate_limit) */
+            answered?: boolean;
             /** @description seconds for a Retry-After header, from 0; without one, if left out (of rate_limit); or seconds for a Retry-After header, from 0; without one, if left out (of status) */
             retry_after?: (number | null) | (number | null);
             /** @description how long it waits for the next one: a duration such as 90s, 10m, 2h, 1d or PT10M (of reordered) */

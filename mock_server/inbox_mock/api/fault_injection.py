@@ -70,7 +70,9 @@ class InjectedFault:
 
     def allowance(self, allowance: Allowance) -> Allowance:
         """Return what is left of the hour's requests."""
-        return replace(allowance, used=allowance.limit + 1) if isinstance(self._effect.refusal, RateLimited) else allowance
+        if isinstance(self._effect.refusal, RateLimited):
+            return replace(allowance, used=allowance.limit + 1)
+        return replace(allowance, used=allowance.limit) if self._effect.spends_the_hour else allowance
 
     def begin(self, work: UnitOfWork) -> None:
         """Apply the effects before the operation.

@@ -139,7 +139,9 @@ def strike(work: UnitOfWork, request: RequestFacts) -> RequestStrike | None:
         fault = kinds()[str(row["kind"])]
         if isinstance(fault, RequestFault) and _strikes(work, row, fault, request):
             work.struck.append(str(row["kind"]))
-            return RequestStrike(row["id"], str(row["kind"]), str(row["set_at"]), fault.effect(options_of(fault, row)))
+            options, again = options_of(fault, row), fault.lingers(request) in row["lingering"]
+            effect = (None if again else fault.begins(options)) or fault.effect(options)
+            return RequestStrike(row["id"], str(row["kind"]), str(row["set_at"]), effect)
     return None
 
 

@@ -58,7 +58,8 @@ class RequestEffect:
     ``rewrite`` changes the real one's body, ``headers`` are added. ``connection``: close it without an answer, reset it, or
     cut the answer after ``kept`` bytes (half of it, for None). ``takes``: how much time passes, on the sandbox's clock, or for
     the client too if ``waits``. ``reads_past``: reads show the sandbox as it was when the fault was set, and the synced-at
-    header says so if ``honest``. ``shift``: the number of records by which a list's page has moved.
+    header says so if ``honest``. ``shift``: the number of records by which a list's page has moved. ``spends_the_hour``: no request is
+    left of the hour after it.
     """
 
     applied: bool = True
@@ -73,6 +74,7 @@ class RequestEffect:
     reads_past: bool = False
     honest: bool = True
     shift: int = 0
+    spends_the_hour: bool = False
 
 
 class Signed(IntEnum):
@@ -142,13 +144,15 @@ class RequestFault(Fault):
     ``api_only``: it is about what only requests under /api/v3 have (an access token, a list, a rate limit), and cannot strike /oauth.
 
     ``lingers`` returns a name or None: once the fault has struck a request, it strikes later ones of the same name, regardless
-    of match and count, until a request for which ``ends`` is true.
+    of match and count, until a request for which ``ends`` is true. ``begins`` returns the effect on the first request of a name, or None
+    if it is the same.
     """
 
     effect: Callable[[Options], RequestEffect]
     api_only: bool = False
     concerns: Callable[[RequestFacts], bool] = lambda _: True
     lingers: Callable[[RequestFacts], str | None] = lambda _: None
+    begins: Callable[[Options], RequestEffect | None] = lambda _: None
     ends: Callable[[RequestFacts], bool] = lambda _: False
 
 

@@ -69,9 +69,18 @@ FAULTS = (
     ),
     RequestFault(
         kind="rate_limit",
-        says="the application's hour is used up: 429 until X-RateLimit-Reset; `retry_after` adds that header",
-        options={"retry_after": RETRY_AFTER},
+        says="the application's hour is used up: 429 until X-RateLimit-Reset; with `answered`, only after the request that it strikes; "
+        "`retry_after` adds that header",
+        options={
+            "answered": {
+                "type": "boolean",
+                "default": False,
+                "description": "true or false: whether the request that it strikes is answered, as the last one of the hour",
+            },
+            "retry_after": RETRY_AFTER,
+        },
         effect=lambda options: RequestEffect(applied=False, refusal=RateLimited(), headers=_retry_after(options)),
+        begins=lambda options: RequestEffect(spends_the_hour=True) if options["answered"] else None,
         api_only=True,
         lingers=lambda request: f"hour {request.window} of application {request.application_id}",
     ),

@@ -1,4 +1,4 @@
-"""Actions of staff in the Smily app: write, change a conversation, connect a booking to it, move a booking."""
+"""Actions of staff in the Smily app: write, change a conversation, connect a booking to it or take one out, move a booking."""
 
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services import bookings, conversations
@@ -85,6 +85,19 @@ def staff_connects(work: UnitOfWork, about: Row) -> None:
     """Connect a booking to a conversation."""
     conversation = conversation_of(work, about)
     conversations.connect_booking(work, Actor(conversation["account_id"]), conversation["id"], about["connects_id"])
+
+
+@action(
+    required=("disconnects",),
+    description="Staff take a booking out of a conversation.",
+    arguments={**IN_CONVERSATION, "disconnects": {**REFERENCE, "description": "The booking that belongs to it no longer."}},
+    refers={"disconnects": "bookings"},
+    says="Staff take booking {disconnects} out of {where}",
+)
+def staff_disconnects(work: UnitOfWork, about: Row) -> None:
+    """Disconnect a booking from a conversation."""
+    conversation = conversation_of(work, about)
+    conversations.disconnect_booking(work, Actor(conversation["account_id"]), conversation["id"], about["disconnects_id"])
 
 
 @action(
