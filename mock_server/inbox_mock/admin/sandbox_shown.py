@@ -77,7 +77,7 @@ def describe(work: UnitOfWork) -> JSON:
 
 
 def _shown(call: "AdminCall", sandbox_id: str, label: Label, facts: Facts, wall: float) -> JSON:
-    clock = {"now": facts.clock.shown_at(wall), "mode": facts.clock.mode, "rate": facts.clock.rate}
+    clock = {"now": times.wire(facts.clock.at(wall)), "mode": facts.clock.mode, "rate": facts.clock.rate}
     description = facts.description if call.shows_credentials else _without_credentials(facts.description)
     said = {"name": label.name, "note": label.note, "owner": label.owner, "ttl": label.ttl, "expires_at": _wire(label.expires_at)}
     cached = {"cached": description.get("cached", True)}  # one that version 0.2 made does not say so

@@ -12,7 +12,7 @@ from inbox_mock.api.addressing import Call, root_of
 from inbox_mock.api.fault_injection import ErrorFormat, InjectedFault, Replaced
 from inbox_mock.api.misspelt import explain_query, explain_written
 from inbox_mock.api.operation import Operation
-from inbox_mock.api.pipeline import Answered, Backend, Lasting, at_once, is_over, key_of, respond
+from inbox_mock.api.pipeline import Answered, Backend, Lasting, at_once, key_of, respond
 from inbox_mock.api.rendering import JSON_API, Headers, Rendered, problems_body
 from inbox_mock.api.request_context import Query, RequestContext
 from inbox_mock.domain import limits
@@ -38,7 +38,8 @@ JOURNALED_HEADERS = (
 def run(backend: Backend, request: Call, operation: Operation, path: dict[str, str], raw: bytes) -> Rendered:
     """Answer a request for an operation, given the variable parts of its path and its body."""
     key = key_of(request) if operation.method == "GET" else None
-    return respond(backend, request, bearer(request), lambda work: _answer(work, request, operation, path, raw), key=key)
+    token = bearer(request)
+    return respond(backend, request, sandbox_of(token), lambda work: _answer(work, request, token, operation, path, raw), key=key)
 
 
 def bearer(request: Call) -> str | None:
@@ -47,14 +48,14 @@ def bearer(request: Call) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
-def _answer(work: UnitOfWork, request: Call, operation: Operation, path: dict[str, str], raw: bytes) -> Answered:
+def _answer(work: UnitOfWork, request: Call, token: str | None, operation: Operation, path: dict[str, str], raw: bytes) -> Answered:
     grant: Grant | None = None
     rate: Headers = []
     fault: InjectedFault | None = None
     lasting: Lasting | None = None
     origin = root_of(request)
     try:
-        grant = authenticate(work, bearer(request))
+        grant = authenticate(work, token)
         if _has_faults(work):
             fault = fault_injection.strike(work, request, ERRORS, grant.application_id, grant.token_id)
         allowance = work.spend(grant.application_id)
@@ -63,7 +64,7 @@ def _answer(work: UnitOfWork, request: Call, operation: Operation, path: dict[st
         rate = rendering.rate_headers(allowance)
         if fault is not None:
             fault.begin(work)
-        if is_over(work, allowance):
+        if allowance.exceeded:
             raise RateLimited
         if grant.scopes.isdisjoint(operation.scopes):
             raise Forbidden
@@ -207,4 +208,4 @@ def refuse(
 
         return Answered(body, status, headers, None, entry)
 
-    return respond(backend, request, token, refused, render)
+    return respond(backend, request, sandbox_of(token), refused, render)

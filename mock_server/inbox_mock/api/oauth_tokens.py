@@ -13,6 +13,7 @@ from inbox_mock.api.addressing import Call, root_of
 from inbox_mock.api.fault_injection import ErrorFormat, Replaced
 from inbox_mock.api.pipeline import Answered, Backend, respond
 from inbox_mock.api.rendering import JSON, Headers, Rendered
+from inbox_mock.domain.access import sandbox_of
 from inbox_mock.domain.errors import OAuthRefused, Problem, Refusal
 from inbox_mock.domain.values import check_number_of_values
 from inbox_mock.engine import redaction
@@ -40,7 +41,7 @@ def refused(refusal: Refusal) -> Rendered:
 def answer(backend: Backend, request: Call, given: Given, run: Callable[[UnitOfWork], Rendered], **more: object) -> Rendered:
     """Answer a request in the sandbox that its credentials name; the journal says ``more`` of it."""
     credential = next((given[name] for name in ("client_id", "code", "refresh_token") if given.get(name)), None)
-    return respond(backend, request, credential, lambda work: _answered(work, request, given, run, more), refused)
+    return respond(backend, request, sandbox_of(credential), lambda work: _answered(work, request, given, run, more), refused)
 
 
 def _answered(work: UnitOfWork, request: Call, given: Given, run: Callable[[UnitOfWork], Rendered], more: Mapping[str, object]) -> Answered:

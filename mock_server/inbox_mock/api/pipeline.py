@@ -16,7 +16,7 @@ from inbox_mock.api import rendering
 from inbox_mock.api.addressing import ROOT, Call
 from inbox_mock.api.fault_injection import InjectedFault
 from inbox_mock.api.rendering import Headers, Rendered
-from inbox_mock.domain.access import DEFAULT_SANDBOX, sandbox_of
+from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.errors import NotFound, NotRead, Refusal
 from inbox_mock.domain.reasons import Reason, in_words
 from inbox_mock.engine import redaction
@@ -24,7 +24,6 @@ from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork, Writes
 from inbox_mock.services.oauth import Grant
-from inbox_mock.store.access import Allowance
 from inbox_mock.store.database import Row
 from inbox_mock.store.journal import size_besides_body
 
@@ -134,7 +133,7 @@ class CachedAnswer:
         if at not in {None, work.now} or grant.has_expired(work.now):
             return None
         allowance = work.spend(grant.application_id)
-        if is_over(work, allowance):
+        if allowance.exceeded:
             return None
         work.reasons += self.reasons
         rate = rendering.rate_headers(allowance)
@@ -143,26 +142,20 @@ class CachedAnswer:
         return Answered(self.answered.body, self.answered.status, self.lasting.headers + rate, None, lambda _body, _headers: entry)
 
 
-def is_over(work: UnitOfWork, allowance: Allowance) -> bool:
-    """Return whether a request is one more than is allowed."""
-    return allowance.used > allowance.limit and work.settings.rate_limit_enforced
-
-
 def respond(
     backend: Backend,
     request: Call,
-    credential: str | None,
+    sandbox_id: str,
     answer: Callable[[UnitOfWork], Answered],
     render: Callable[[Refusal], Rendered] = rendering.refused,
     *,
     key: Hashable = None,
 ) -> Rendered:
-    """Answer a request in the sandbox that a credential names, with the fault that strikes it, and write it into the journal.
+    """Answer a request in the sandbox that its credential names, with the fault that strikes it, and write it into the journal.
 
     One that only reads has a ``key``, which another one has only if it asks for the same; it opens no transaction, unless it has to.
     If the sandbox is called too often in this second, it is not waited for: the answer is a refusal, as ``render`` makes it.
     """
-    sandbox_id = sandbox_of(credential)
     try:
         return _respond(backend, request, sandbox_id, answer, render, key)
     except NotFound:

@@ -1,6 +1,7 @@
 """Times in the wire format (UTC, whole seconds, ``2030-06-01T12:00:00Z``), and a sandbox's clock."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -119,9 +120,9 @@ class Clock:
         left = max(0.0, (LATEST - self.now).total_seconds())
         return self.now + timedelta(seconds=min(ahead, left))
 
-    def shown_at(self, wall: float) -> str:
-        """Return the same in the wire format."""
-        return self.shown if self.mode == "manual" else wire(self.at(wall))
+    def shown_by(self, wall: Callable[[], float]) -> str:
+        """Return the sandbox's present in the wire format; the wall clock is read if this clock runs."""
+        return self.shown if self.mode == "manual" else wire(self.at(wall()))
 
     def wall_at(self, instant: datetime) -> float:
         """Return what the wall clock reads when a running clock has reached ``instant``; infinity for a rate that is next to nothing."""

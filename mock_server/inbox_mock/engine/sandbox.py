@@ -109,7 +109,6 @@ class Sandbox:
             HomeUnavailable: the place where it is kept cannot be reached.
         """
         with self.alone():
-            before = self.storage.version
             may_note = self.settings is None or self.settings[1].checkpoints
             image = self.checkpoints.image_to_begin_with(self.storage, new=marked) if may_note else None
             with self.storage.transaction() as transaction:
@@ -122,7 +121,7 @@ class Sandbox:
                 if known is None or db.total_changes != changes:
                     transaction.facts = self.around.facts(work, known)
             self.checkpoints.keep(work, known.entry if known else 0, own=marked)
-        self.tell(before)
+        self.tell(changed=transaction.changed)
         if work.struck:
             self.around.struck(work.struck)
 
@@ -198,9 +197,9 @@ class Sandbox:
             self.settings = self.storage.generation, sandbox_store.read_settings(transaction.db)
         return self.settings[1]
 
-    def tell(self, before: int) -> None:
-        """Tell who waits for news, and the scheduler what is planned."""
-        if self.storage.version != before:
+    def tell(self, *, changed: bool) -> None:
+        """Tell who waits for news, if anything has changed, and the scheduler what is planned."""
+        if changed:
             self.wake()
         if self.due is not None:
             self.around.planned(self.due)
@@ -251,7 +250,7 @@ class Sandbox:
     @property
     def now(self) -> str:
         """The sandbox's time in the API's format; what is due by then may not have been handled yet."""
-        return self.clock.shown_at(self.around.wall())
+        return self.clock.shown_by(self.around.wall)
 
     def image(self) -> tuple[bytes, str]:
         """Return the bytes of the whole sandbox as it is now, and its time. A clock that runs shows that time in the image."""
@@ -283,9 +282,9 @@ class Sandbox:
         with self._labelling:
             self.storage.relabel(replace(self.storage.label, **changes))
 
-    def use(self, wall: float | None = None) -> None:
-        """Note that it is used now; ``wall`` is the time of the wall clock, if that was read already."""
-        label, wall = self.storage.label, self.around.wall() if wall is None else wall
+    def use(self) -> None:
+        """Note that it is used now."""
+        label, wall = self.storage.label, self.around.wall()
         if wall >= label.used_at:
             with self._labelling:
                 self.storage.use(wall + label.step)

@@ -69,7 +69,7 @@ class Sandboxes:
         """
         if not default:
             return self._add(named or self._next_id(), image, start, label or Label(), of)
-        if (earlier := self._find(DEFAULT_SANDBOX, self.around.wall())) is not None:
+        if (earlier := self._find(DEFAULT_SANDBOX)) is not None:
             self.remove(earlier)
         return self._add(DEFAULT_SANDBOX, image, start, replace(label or Label(), ttl=None), of)
 
@@ -90,7 +90,7 @@ class Sandboxes:
             NotFound: no sandbox has this id.
             Elsewhere: another worker serves it, here and in `of`.
         """
-        return self._found(name, self.around.wall())
+        return self._found(name)
 
     def of(self, sandbox_id: str) -> Sandbox:
         """Return the sandbox with this id; the default one if there is none.
@@ -98,21 +98,20 @@ class Sandboxes:
         Raises:
             NotFound: there is no default one either: it is being replaced.
         """
-        wall = self.around.wall()
-        sandbox = self._find(sandbox_id, wall) or self._found(DEFAULT_SANDBOX, wall)
-        sandbox.use(wall)
+        sandbox = self._find(sandbox_id) or self._found(DEFAULT_SANDBOX)
+        sandbox.use()
         with suppress(KeyError):
             self._awake.move_to_end(sandbox.id)
         return sandbox
 
     def now(self, sandbox_id: str = DEFAULT_SANDBOX) -> str:
         """Return the time in a sandbox, or in the default one, wherever it is served and without waiting; else that of the wall clock."""
-        wall, storage = self.around.wall(), None
+        wall, storage = self.around.wall, None
         with suppress(HomeUnavailable):
             storage = self.home.find(sandbox_id) or self.home.find(DEFAULT_SANDBOX)
         if storage is not None and storage.id == DEFAULT_SANDBOX:
             self._default = storage  # as long as somebody refers to it, the home finds it without asking anybody
-        return times.wire(datetime.fromtimestamp(wall, UTC)) if storage is None else storage.facts.clock.shown_at(wall)
+        return times.wire(datetime.fromtimestamp(wall(), UTC)) if storage is None else storage.facts.clock.shown_by(wall)
 
     def wait(self, sandbox: Sandbox, seconds: float, until: Callable[[], bool]) -> bool:
         """Wait for news as `Sandbox.wait` does; return False, at once, if too many requests wait: threads are left for the API."""
@@ -214,18 +213,20 @@ class Sandboxes:
                 pass  # what is due by now happens
         return sandbox
 
-    def _found(self, name: str, now: float) -> Sandbox:
-        sandbox = self._find(DEFAULT_SANDBOX if name == "default" else name, now)
+    def _found(self, name: str) -> Sandbox:
+        sandbox = self._find(DEFAULT_SANDBOX if name == "default" else name)
         if sandbox is None:
             raise NotFound
         return sandbox
 
-    def _find(self, sandbox_id: str, now: float) -> Sandbox | None:
+    def _find(self, sandbox_id: str) -> Sandbox | None:
         """Return a sandbox; None if there is none of this id, or if it has expired."""
         sandbox = self._known.get(sandbox_id) or self._open(sandbox_id)
+        if sandbox is None or (label := sandbox.storage.label).ttl is None:
+            return sandbox
+        now = self.around.wall()
         # Another process may have used it, which is heard of a little later.
-        is_over = sandbox is not None and sandbox.storage.label.has_expired(now) and sandbox_id in self.home.expired(now)
-        return None if is_over else sandbox
+        return None if label.has_expired(now) and sandbox_id in self.home.expired(now) else sandbox
 
     def _open(self, sandbox_id: str) -> Sandbox | None:
         storage = self.home.find(sandbox_id)  # which may take long, and keeps nobody else waiting

@@ -137,7 +137,8 @@ class UnitOfWork:
         if self.spent is None:
             window, book = window_of(self.instant), self.ledger
             used = access.spend(self.db, application_id, window) if book is None else book.spend(application_id, window)
-            self.spent = Allowance(self.settings.rate_limit, used, window + HOUR)
+            limit = self.settings.rate_limit
+            self.spent = Allowance(limit, used, window + HOUR, used > limit and self.settings.rate_limit_enforced)
         return self.spent
 
     def log(self, kind: str, **details: object) -> None:
@@ -195,8 +196,9 @@ class UnitOfWork:
         """Handle a timeline event now, and mark it as past. A refusal or failure is noted in ``about`` and does not stop the clock."""
         about, place = dict(event.about), len(self.happened)
         try:
+            handler = handlers.of(event.kind)
             with self.db.attempt():
-                about |= handlers.of(event.kind)(self, about) or {}
+                about |= handler(self, about) or {}
         except Refusal as refusal:
             about["refused"] = str(refusal)
         except Exception as error:  # a bug must not recur with every call: the clock would never pass this event

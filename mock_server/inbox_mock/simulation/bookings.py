@@ -150,9 +150,8 @@ def book(work: UnitOfWork, about: Row) -> int:
     if source_id is None and policy.owns_conversations:
         source_id = create_source(work, Actor(account_id), {"name": policy.title})
     row: Row = {"channel": channel, "imported": policy.owns_conversations, "source_id": source_id, "client_id": client_id}
-    row |= state_of({"booked": True})
     actor = Actor(account_id, application_of(work, channel), first_user(work.db, account_id))
-    booking_id = insert_booking(work, actor, rental, row | stay)
+    booking_id = insert_booking(work, actor, rental, row | state_of({"booked": True}) | stay)
     seconds = about.get("delay_seconds")
     if not about.get("never") and (seconds is not None or policy.opens_after is not None):
         if seconds is None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from inbox_mock.domain.access import SECRET_DIGITS
 from inbox_mock.domain.dice import Chance
-from inbox_mock.store.database import Database, Row
-from inbox_mock.store.records import Rows, columns_of
+from inbox_mock.store.database import Database, Row, columns_of
+from inbox_mock.store.records import Rows
 from inbox_mock.store.rows import ApplicationRow, TokenRow
 
 # Conditions on ids: of an application's accounts, and of an account's applications.
@@ -24,11 +24,15 @@ SET_SPENT = "INSERT INTO rate_limits VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What an application has ``used`` of its ``limit``; ``resets_at`` in Unix seconds, always a full hour."""
+    """What an application has ``used`` of its ``limit``; ``resets_at`` in Unix seconds, always a full hour.
+
+    It is ``exceeded`` by a request that is one too many, where the limit is enforced.
+    """
 
     limit: int
     used: int
     resets_at: int
+    exceeded: bool
 
 
 def version_of_access(db: Database) -> int:

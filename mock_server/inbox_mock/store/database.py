@@ -197,7 +197,7 @@ class Database(sqlite3.Connection):
     def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """Yield the rows by column names, without holding them."""
         cursor = self.execute(sql, parameters)
-        names = [column[0] for column in cursor.description]
+        names = columns_of(cursor)
         for found in cursor:
             yield dict(zip(names, found, strict=True))
 
@@ -269,6 +269,11 @@ def insertion(table: str, columns: tuple[str, ...]) -> str:
 def updating(table: str, columns: tuple[str, ...]) -> str:
     """Return the statement that changes these columns of a row."""
     return f"UPDATE {table} SET {', '.join(f'{column} = :{column}' for column in columns)} WHERE id = :id"  # noqa: S608
+
+
+def columns_of(cursor: sqlite3.Cursor) -> tuple[str, ...]:
+    """Return the names of a cursor's columns."""
+    return tuple([column[0] for column in cursor.description])
 
 
 def size(database: Database) -> int:

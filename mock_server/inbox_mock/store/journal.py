@@ -41,7 +41,8 @@ def add(db: Database, entry: Row, reasons: Iterable[Reason]) -> int:
     db.bookkept += 1
     if "whole" in entry:
         _keep_whole(db, added, entry["whole"])
-    _delete_before(db, added - limits.JOURNAL)
+    if added > limits.JOURNAL:
+        _delete_before(db, added - limits.JOURNAL)
     return added
 
 
@@ -204,7 +205,8 @@ class LedgerEntry(NamedTuple):
 class Ledger:
     """What requests that only read leave, gathered beside the database under the sandbox's lock: entries, counts of the rate limit.
 
-    It is in the database after the next transaction, which begins by writing it. ``added`` is how many entries ever were.
+    It is in the database after the next transaction, which begins by writing it. ``added`` is how many entries ever were, ``last`` the
+    id of the last one that is gathered; 0 if there is none.
 
     ``keep`` is called before an entry is added, may refuse it by raising, and returns how many bytes it takes elsewhere.
     """
@@ -214,17 +216,12 @@ class Ledger:
     def __init__(self) -> None:
         self.entries: list[LedgerEntry] = []
         self.keep: Callable[[LedgerEntry], int] = _in_memory
-        self.added = 0
+        self.added = self.last = 0
         self._next = 0  # the next entry's id; 0: not known
         self._used: dict[int, Spent] = {}  # by application
         self._spent: Spent | None = None
         self._bytes = self._room = 0
         self._body: object = None
-
-    @property
-    def last(self) -> int:
-        """The id of the last entry that is gathered; 0 if there is none."""
-        return self.entries[-1].id if self.entries else 0
 
     def begin(self, db: Database) -> bool:
         """Begin a request, and forget the count of an earlier one that was not answered; return whether there is room for its entry."""
@@ -247,6 +244,7 @@ class Ledger:
         self._bytes += max(self.keep(gathered), size_besides_body(entry) + (0 if body is self._body else getsizeof(body)))
         self.entries.append(gathered)
         self.added += 1
+        self.last = self._next
         self._next, self._body = self._next + 1, body
         if self._spent is not None:
             self._used[self._spent.application_id] = self._spent
@@ -259,7 +257,7 @@ class Ledger:
     def clear(self) -> None:
         """Begin anew: the database has all of it, and perhaps more."""
         self.entries, self._used, self._spent, self._body = [], {}, None, None
-        self._next = self._bytes = 0
+        self._next = self._bytes = self.last = 0
 
 
 def size_besides_body(entry: Row) -> int:

@@ -1,12 +1,11 @@
 """Reading records: the selection of rows, and the columns of the views."""
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import orjson
 
-from inbox_mock.store.database import Database
+from inbox_mock.store.database import Database, columns_of
 
 COUNTED = frozenset({"conversations", "participants", "messages", "attachments", "clients"})
 
@@ -91,8 +90,3 @@ def each(db: Database, view: str, ids: Sequence[int]) -> tuple[tuple[str, ...], 
     """Return a view's columns, and its rows of the records with these ids one after the other, in any order."""
     cursor = db.execute(f"SELECT * FROM {view} WHERE id IN (SELECT value FROM json_each(?))", (orjson.dumps(ids).decode(),))  # noqa: S608
     return columns_of(cursor), cursor
-
-
-def columns_of(cursor: sqlite3.Cursor) -> tuple[str, ...]:
-    """Return the names of a cursor's columns."""
-    return tuple([column[0] for column in cursor.description])

@@ -102,12 +102,14 @@ class Facts:
 class Transaction:
     """A transaction in a sandbox's database. ``facts`` are those of the last one, None in a new sandbox; new ones are set before its end.
 
-    ``earlier`` is the database that is being replaced, which can still be read; None where nothing is replaced.
+    ``earlier`` is the database that is being replaced, which can still be read; None where nothing is replaced. After its end it says
+    whether the sandbox has ``changed``, as far as this process had known it.
     """
 
     db: Database
     facts: Facts | None
     earlier: Database | None = None
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What homes have in common whose databases one process alone uses: in memory, and in a directory."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from threading import Lock
 
@@ -45,6 +45,15 @@ class LocalStorage:
         finally:
             if alone:
                 self._advancing.release()
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """See `inbox_mock.store.homes.Storage`."""
+        raise NotImplementedError
+
+    def _write_ledger(self) -> None:
+        if self._ledger.entries:
+            with self.transaction():
+                pass  # which begins by writing it
 
     def _begun(self, db: Database) -> Transaction:
         """Return a transaction that has begun, in which what the ledger has gathered is written."""

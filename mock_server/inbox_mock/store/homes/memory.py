@@ -59,7 +59,8 @@ class MemoryStorage(LocalStorage):
                 database.let_go(db)
         self._ledger.clear()
         self.facts = transaction.facts or self.facts
-        if db.total_changes != before:
+        transaction.changed = db.total_changes != before
+        if transaction.changed:
             self._present = None
             self._version += 1
 
@@ -148,11 +149,6 @@ class MemoryStorage(LocalStorage):
     def _resize(self, size: int) -> None:
         self._totals.change(sandboxes=size - self.size)
         self.size = size
-
-    def _write_ledger(self) -> None:
-        if self._ledger.entries:
-            with self.transaction():
-                pass
 
     def _awake(self) -> Database:
         if self._db is None:

@@ -69,7 +69,8 @@ class StoredSandbox(LocalStorage):
                 raise reason from None
             raise
         self._clear_ledger()
-        self._leave(facts, changed=db.total_changes != before)
+        transaction.changed = db.total_changes != before
+        self._leave(facts, changed=transaction.changed)
 
     @contextmanager
     def replacement(self, image: bytes) -> Iterator[Transaction]:
@@ -189,11 +190,6 @@ class StoredSandbox(LocalStorage):
         if self._file is not None:
             self._file.close()
             self._file = None
-
-    def _write_ledger(self) -> None:
-        if self._ledger.entries:
-            with self.transaction():
-                pass
 
     def _foretell(self, facts: Facts) -> None:
         """Have the sandbox woken in time, also if the process ends before it records what was committed."""

@@ -97,6 +97,7 @@ class PostgresStorage:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Open a transaction in the copy, while nobody else writes to the sandbox."""
+        known = self._stand.version
         with self._locked() as (connection, copy):
             before, db = self._stand, copy.db
             transaction = Transaction(db, self.facts)
@@ -116,6 +117,7 @@ class PostgresStorage:
                 if database.is_full(error):
                     raise SandboxFull from None
                 raise
+        transaction.changed = self._stand.version != known
 
     @contextmanager
     def replacement(self, image: bytes) -> Iterator[Transaction]:
