@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from json import JSONDecodeError, loads
 
+from inbox_contracts.consumer.beliefs import Mismatch, mismatches
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.findings import Misbehaviour, by_rule, own
 from inbox_contracts.consumer.hazards import hazards, struck
-from inbox_contracts.consumer.hearsay import is_untold, of_webhooks
-from inbox_contracts.consumer.oracle import Difference, differences
+from inbox_contracts.consumer.late_calls import late_calls
 from inbox_contracts.consumer.recording import ReceivedWebhook, Recording
-from inbox_contracts.consumer.strays import strays
+from inbox_contracts.consumer.webhook_beliefs import is_untold, of_webhooks
 from inbox_contracts.consumer.writes import clutter, records_in, replies, unasked
 from inbox_mock.conduct.facts import parameters_in
 from inbox_mock.domain.limits import JOURNALED
@@ -96,7 +96,7 @@ def evaluate(recording: Recording) -> list[Misbehaviour]:
         *replies(recording),
         *clutter(recording),
         *unasked(recording),
-        *strays(recording),
+        *late_calls(recording),
         *_endings(recording),
     ]
     others = dict.fromkeys(found for found in own if found.code not in seen)
@@ -117,19 +117,19 @@ def _webhooks(recording: Recording) -> Iterator[Misbehaviour]:
 
 
 def _beliefs(recording: Recording) -> Iterator[Misbehaviour]:
-    believed = [] if recording.belief is None else differences(recording.belief, recording.expected)
+    believed = [] if recording.belief is None else mismatches(recording.belief, recording.expected)
     final = [found for found in believed if not is_untold(recording, found)]
     for found in final:
-        late = _of_difference(recording, found)
+        late = _of_mismatch(recording, found)
         yield replace(late, about=f"{late.about}, after a sync that had no news") if recording.quiet else late
     if not final and not struck(recording, *SHOW_THE_PAST):
         for at, found in recording.outdated:
-            early = _of_difference(recording, found)
+            early = _of_mismatch(recording, found)
             about, fix = (found.about, EARLY_FIX) if early.code == "BELIEF" else (early.about, early.fix)
             yield replace(early, about=f"at {at[11:19]}, when its sync was done, {about}", fix=fix)
 
 
-def _of_difference(recording: Recording, found: Difference) -> Misbehaviour:
+def _of_mismatch(recording: Recording, found: Mismatch) -> Misbehaviour:
     if (heard := of_webhooks(recording, found)) is not None:
         return heard
     if found.noun == "booking" and found.part == "extra" and found.id in recording.cancelled:

@@ -5,13 +5,12 @@ No other module of the trial uses the fake's internals.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs
 
 from inbox_contracts.consumer.driver import JSON
+from inbox_contracts.consumer.meanwhile import Plans
 from inbox_contracts.consumer.oracle import WorldState
 from inbox_contracts.consumer.worlds import EDITS, PASSES, World, kind_of
 from inbox_mock.api.operation import OperationIndex
@@ -97,36 +96,19 @@ class Harness(ExitStack):
 
         def watched(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
             world = self._running
-            if world is None or not world.planned:
+            if world is None or not world.plans:
                 return app(environ, start_response)
             asked = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(API).rstrip("/")
-            world.asked(*asked, parse_qs(environ["QUERY_STRING"]).get("page", ["1"])[0])
+            world.plans.asked(*asked, parse_qs(environ["QUERY_STRING"]).get("page", ["1"])[0])
 
             def start(status: str, *more: Any) -> Callable[[bytes], object]:  # noqa: ANN401 - as WSGI has it
                 if status >= "400":
-                    world.failed.add(asked)
+                    world.plans.failed(*asked)
                 return start_response(status, *more)
 
             return app(environ, start)
 
         return watched
-
-
-@dataclass(slots=True)
-class Planned:
-    """Steps that are taken just before one of the client's requests is answered: the ``left``-th of its kind from now on.
-
-    ``page`` is that of a list, as a query has it, or None for any. With ``after_failure``, one of the kind must have failed before.
-    ``tell`` is called with each step that is taken, and why it has no effect, if it has none.
-    """
-
-    method: str
-    path: str
-    page: str | None
-    after_failure: bool
-    left: int
-    steps: tuple[JSON, ...]
-    tell: Callable[[JSON, str | None], None]
 
 
 class RunningWorld:
@@ -138,9 +120,7 @@ class RunningWorld:
         self._sender = server.fake.sender
         self._secret = ""
         self._known: tuple[int, WorldState] | None = None
-        self.planned: list[Planned] = []
-        self.failed: set[tuple[str, str]] = set()
-        self._planning = Lock()
+        self.plans = Plans(self._perform_between)
         with sandbox.read() as work:
             self.account_id = records.ids(work.db, records.Selection("accounts"), 1)[0]  # the client's is the first one
 
@@ -200,41 +180,6 @@ class RunningWorld:
         except ScenarioError as error:
             return f"found {error.found}"
         return _refusal_of(step, self._advance(timedelta()))
-
-    def plan(self, given: Mapping[str, Any], tell: Callable[[JSON, str | None], None]) -> None:
-        """Plan the steps of a ``meanwhile``."""
-        self.failed.clear()
-        self.planned.append(
-            Planned(
-                method=given.get("method", "GET"),
-                path=given["path"],
-                page=str(given["page"]) if "page" in given else None,
-                after_failure=given.get("after_failure", False),
-                left=given.get("nth", 1),
-                steps=tuple(given["steps"]),
-                tell=tell,
-            )
-        )
-
-    def give_up_plans(self) -> None:
-        """Take none of the steps any more that are still planned."""
-        with self._planning:
-            self.planned.clear()
-
-    def asked(self, method: str, path: str, page: str) -> None:
-        """Take the steps that are planned for this request of the client, to a path below that of the API."""
-        kind = method, path
-        with self._planning:
-            for planned in list(self.planned):
-                if (planned.method, planned.path) != kind or planned.page not in {None, page}:
-                    continue
-                if planned.after_failure and kind not in self.failed:
-                    continue
-                planned.left -= 1
-                if not planned.left:
-                    self.planned.remove(planned)
-                    for step in planned.steps:
-                        planned.tell(step, self._perform_between(step))
 
     def _perform_between(self, step: Mapping[str, Any]) -> str | None:
         """Perform a step while the client waits for an answer: webhooks leave when it has been answered."""

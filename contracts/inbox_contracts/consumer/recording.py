@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from json import JSONDecodeError, loads
 from typing import Any
 
+from inbox_contracts.consumer.beliefs import Mismatch
 from inbox_contracts.consumer.driver import JSON, DriverError
 from inbox_contracts.consumer.findings import Misbehaviour
-from inbox_contracts.consumer.oracle import Difference
 from inbox_contracts.consumer.worlds import EDITS, PASSES, World, kind_of
 from inbox_mock.bundles.saving import Contents
 from inbox_mock.conduct.model import TOKENS
@@ -101,7 +101,7 @@ class Recording:
     happened: list[tuple[str, JSON, int]] = field(default_factory=list)
     meanwhile: list[tuple[str, Any]] = field(default_factory=list)
     awaited: set[int] = field(default_factory=set)
-    outdated: list[tuple[str, Difference]] = field(default_factory=list)
+    outdated: list[tuple[str, Mismatch]] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
     tied: set[int] = field(default_factory=set)
     cancelled: set[int] = field(default_factory=set)

@@ -6,10 +6,11 @@ from dataclasses import replace
 from json import loads
 from typing import Any
 
+from inbox_contracts.consumer.beliefs import TIES, Mismatch, malformed, mismatches
 from inbox_contracts.consumer.driver import CAPABILITIES, JSON, NOW, ClientDriver, DriverError, DriverFailed, GaveUp, Later
 from inbox_contracts.consumer.evaluation import evaluate
 from inbox_contracts.consumer.harness import Harness, RunningWorld
-from inbox_contracts.consumer.oracle import NOUNS, TIES, Difference, differences, is_outdated, malformed
+from inbox_contracts.consumer.oracle import NOUNS, is_outdated
 from inbox_contracts.consumer.recording import (
     ReceivedWebhook,
     RecordedEvent,
@@ -140,7 +141,7 @@ class WorldRunner:
                 self._recording.meanwhile.append((kind_of(step), step[kind_of(step)]))
             self._between.append((self.world.now, f"Meanwhile, before {which} is answered: {self._taken(step, why)}"))
 
-        self.world.plan(given, tell)
+        self.world.plans.add(given, tell)
 
     def _sync(self) -> JSON | None:
         if "sync" not in self._recording.can:
@@ -159,10 +160,10 @@ class WorldRunner:
         self._recording.outdated += self._outdated(belief, before)
         return belief
 
-    def _outdated(self, belief: JSON, before: JSON) -> Iterator[tuple[str, Difference]]:
+    def _outdated(self, belief: JSON, before: JSON) -> Iterator[tuple[str, Mismatch]]:
         """Yield what was wrong in a belief both when the client began to read and when it said so, except what no list brings."""
-        found = {one.identity: one for one in differences(belief, before)}
-        for one in differences(belief, self.world.state().expected_belief()) if found else ():
+        found = {one.identity: one for one in mismatches(belief, before)}
+        for one in mismatches(belief, self.world.state().expected_belief()) if found else ():
             if one.identity in found and one.part not in TIES:
                 yield self.world.now, replace(one, about=f"{one.about}, and it had sent no request") if self._recording.idle else one
 
@@ -206,7 +207,7 @@ class WorldRunner:
     def _settle(self) -> None:
         """End the faults and advance through every pending event: from then on the client has to get everything right."""
         self._note("world", "From now on nothing goes wrong, and whatever was under way arrives.")
-        self.world.give_up_plans()
+        self.world.plans.clear()
         self.world.end_faults()
         self.world.advance("1h")
         self._after_time()
@@ -218,7 +219,7 @@ class WorldRunner:
         self._after_time()
         self._recording.belief = self._sync()
         while self._recording.belief is not None and self._recording.quiet < QUIET_SYNCS:
-            if differences(self._recording.belief, self.world.state().expected_belief()):
+            if mismatches(self._recording.belief, self.world.state().expected_belief()):
                 break
             self.world.advance(PAUSES[0])
             self._recording.quiet += 1

@@ -6,10 +6,10 @@ from contextlib import suppress
 
 from orjson import JSONDecodeError, loads
 
+from inbox_contracts.consumer.beliefs import short, where_they_differ
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.findings import Misbehaviour, own
 from inbox_contracts.consumer.hazards import struck
-from inbox_contracts.consumer.oracle import short, where_they_differ
 from inbox_contracts.consumer.recording import Recording, RequestedReply
 
 READ_MARKS = frozenset({"read", "read_at"})

@@ -33,7 +33,7 @@ class LongEntry(Entry):
     parameters = property(lambda self: parameters_in(self.query))
 
 
-class RequestFacts(NamedTuple):
+class JournaledRequest(NamedTuple):
     """What a request's JSON holds, and whose its token is."""
 
     token: str | None
@@ -113,11 +113,11 @@ class Entries:
             held["parameters"] = address.parameters
         return entry
 
-    def _request(self, text: str) -> RequestFacts:
+    def _request(self, text: str) -> JournaledRequest:
         asked: dict[str, Any] = orjson.loads(text)
         token = self._tokens.get(str(asked.get("token")))
         application_id, account_id = (None, None) if token is None else (token.application_id, token.account_id)
-        return RequestFacts(
+        return JournaledRequest(
             asked.get("token"),
             application_id,
             account_id,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from inbox_contracts.consumer.oracle import differences, malformed
+from inbox_contracts.consumer.beliefs import malformed, mismatches
 
 TRUE: dict[str, Any] = {
     "bookings": [{"id": 80, "conversation_ids": [11]}, {"id": 81, "conversation_ids": []}],
@@ -28,7 +28,7 @@ def believing(**changes: Any) -> dict[str, Any]:
 
 
 def abouts(belief: dict[str, Any]) -> list[str]:
-    return [found.about for found in differences(belief, TRUE)]
+    return [found.about for found in mismatches(belief, TRUE)]
 
 
 def test_the_truth_in_any_order_differs_in_nothing() -> None:

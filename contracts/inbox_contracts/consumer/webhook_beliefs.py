@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from inbox_contracts.consumer.beliefs import Mismatch
 from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.findings import Misbehaviour, by_rule, own
-from inbox_contracts.consumer.oracle import NOUNS, Difference
+from inbox_contracts.consumer.oracle import NOUNS
 from inbox_contracts.consumer.recording import ReceivedWebhook, Recording
 
 HINTS_FIX = "Ask for each conversation that a webhook names by its id, as in /inbox/conversations/1,2: staff connect bookings to old ones."
@@ -19,7 +20,7 @@ VALUES: dict[tuple[str, str], Callable[[JSON], object]] = {
 """The value that a webhook's record gives for each part of a belief."""
 
 
-def of_webhooks(recording: Recording, found: Difference) -> Misbehaviour | None:
+def of_webhooks(recording: Recording, found: Mismatch) -> Misbehaviour | None:
     """Return what is to be said of a wrong belief that a webhook explains; None for any other."""
     about = [one for one in recording.webhooks if one.genuine and _noun(one) == found.noun and one.record["id"] == found.id]
     if any(one.old and _is_believed(one, found) for one in about):
@@ -35,12 +36,12 @@ def _noun(webhook: ReceivedWebhook) -> str | None:
     return NOUNS.get(webhook.event.rpartition("_")[0])
 
 
-def _lacking(found: Difference) -> set[int]:
+def _lacking(found: Mismatch) -> set[int]:
     believed, expected = found.believed, found.expected
     return set(expected) - set(believed) if isinstance(believed, list) and isinstance(expected, list) else set()
 
 
-def is_untold(recording: Recording, found: Difference) -> bool:
+def is_untold(recording: Recording, found: Mismatch) -> bool:
     """Return whether nobody has told the client of a booking that was tied to a conversation which it knew. No list does.
 
     The webhook tells of the conversation; that the booking's own record has changed, too, nothing tells.
@@ -57,7 +58,7 @@ def _was_told_of(recording: Recording, conversation_id: int, bookings: set[int])
     return any(record["id"] == conversation_id and bookings <= set(record["links"]["bookings"]) for record in told)
 
 
-def _is_believed(webhook: ReceivedWebhook, found: Difference) -> bool:
+def _is_believed(webhook: ReceivedWebhook, found: Mismatch) -> bool:
     """Return whether the client took its belief from an outdated webhook, after it had believed the newer state."""
     if webhook.before is None:
         return False
@@ -77,6 +78,6 @@ def _known(belief: JSON, noun: str) -> list[JSON]:
     return found
 
 
-def _same(known: JSON, found: Difference) -> bool:
+def _same(known: JSON, found: Mismatch) -> bool:
     value = known[found.part]
     return bool(known["id"] == found.id and (sorted(value) if isinstance(value, list) else value) == found.believed)

@@ -16,7 +16,7 @@ from inbox_mock.domain import times
 REFUSED, LIMITED = 401, 429
 
 
-def strays(recording: Recording) -> Iterator[Misbehaviour]:
+def late_calls(recording: Recording) -> Iterator[Misbehaviour]:
     """Yield the first call with each token after its 401, and the first one after each 429, where it cannot have been under way."""
     calls = [entry for entry in recording.entries if entry["delivery_id"] is None and entry["path"].startswith((API, TOKENS))]
     if not _one_at_a_time(calls):
