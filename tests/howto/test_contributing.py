@@ -80,6 +80,16 @@ def test_it_shows_a_file_for_each_thing_that_is_added_in_one_place() -> None:
     ]
 
 
+@pytest.mark.parametrize("check", [["check", "--quiet"], ["format", "--check", "--quiet", "--diff"]], ids=["lint", "format"])
+def test_what_it_shows_passes_the_checks_of_a_commit(checkout: Path, check: list[str]) -> None:
+    added = [str(checkout / source_root(path) / f"{path}.py") for path in FILES]
+    ruff = [sys.executable, "-m", "ruff", *check, "--config", str(ROOT / "pyproject.toml"), *added]
+
+    ran = subprocess.run(ruff, cwd=checkout, capture_output=True, text=True, check=False)
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
 @pytest.mark.parametrize(("block", "said"), list(zip(TRIED, SAID, strict=True)), ids=["nothing", "channel", "rule", "hazard"])
 def test_what_tries_it_can_be_pasted_as_a_whole(checkout: Path, block: str, said: str) -> None:
     port = free_port()
