@@ -1,6 +1,7 @@
 """What is said of a client that failed, for people and programs."""
 
 import json
+import re
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest
 
 from driver import Driver
 from inbox_client import Inbox
+from inbox_client.api import JSON, LostAnswer
 from inbox_contracts.consumer import report
 from inbox_contracts.consumer.driver import Client
 from inbox_contracts.consumer.harness import Harness
+from inbox_contracts.consumer.hazards import hazards
 from inbox_contracts.consumer.trial import Verdict, run
 from inbox_contracts.consumer.worlds import World, load, save
 from mutants.clients.broken import InThisProcess, Rebuilt
@@ -110,6 +113,29 @@ def test_a_passed_trial_says_so_and_what_it_relied_on(harness: Harness, careful:
     assert told.splitlines()[-1].startswith("PASSED: 2 worlds (seed 0)")
     assert "     2  closed_meanwhile" in told
     assert "Assumed behaviours" in told
+
+
+def test_the_longest_name_of_a_hazard_ends_before_what_it_says(harness: Harness, careful: Client) -> None:
+    longest = max(hazards(), key=len)
+    told = report.text(run(careful, worlds=1, only=longest, harness=harness))
+    assert f"1  {longest}  {hazards()[longest].says}" in told
+
+
+class SaysItTwice(Inbox):
+    """Sends again at once what may have arrived."""
+
+    def say(self, conversation: JSON, sender: JSON, content: str) -> None:
+        try:
+            super().say(conversation, sender, content)
+        except LostAnswer:
+            super().say(conversation, sender, content)
+
+
+def test_requests_are_told_in_the_order_in_which_they_came(harness: Harness) -> None:
+    told = report.text(run(InThisProcess(Rebuilt(SaysItTwice)), worlds=5, only="lost_answer", harness=harness))
+    numbers = [int(number) for number in re.findall(r"^ +\[([0-9]+)", told, re.MULTILINE)]
+    assert len(numbers) > len(["GETs answered", "POST", "POST"])
+    assert numbers == sorted(numbers)
 
 
 def test_of_hazards_that_were_not_met_only_the_number_is_told(failed: Verdict) -> None:

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from inbox_contracts.consumer.driver import JSON
@@ -96,7 +97,9 @@ def _conclusion(verdict: Verdict) -> str:
 
 def _coverage(verdict: Verdict) -> list[str]:
     known, lines = hazards(), ["Hazards, and in how many worlds the client met them:"]
-    lines += [f"{INDENT}{count:4}  {name:24}{known[name].says}" for name, count in verdict.met.items() if count]
+    met = {name: count for name, count in verdict.met.items() if count}
+    width = max(map(len, met), default=0)
+    lines += [f"{INDENT}{count:4}  {name:{width}}  {known[name].says}" for name, count in met.items()]
     if unmet := list(verdict.met.values()).count(0):
         lines.append(f"{INDENT}{unmet} {'hazard was' if unmet == 1 else 'hazards were'} not met; --format json lists all.")
     if verdict.assumed:
@@ -165,21 +168,28 @@ def _timeline(recording: Recording) -> Iterator[str]:
 
 
 def _requests(event: RecordedEvent, by_id: dict[int, JSON]) -> Iterator[str]:
+    """Yield the requests of an event in their order, those that only read and were answered as one line."""
     first, last = event.entries
     asked = [by_id[n] for n in range(first + 1, last + 1) if n in by_id and by_id[n]["delivery_id"] is None]
-    told = [
-        entry
-        for entry in asked
-        if entry["method"] != "GET" or entry["status"] is None or entry["status"] >= TOLD_STATUSES or entry["fault_id"] is not None
-    ]
-    for entry in told:
-        query = f"?{entry['query']}" if entry["query"] else ""
-        status = "no answer" if entry["status"] is None else entry["status"]
-        why = f" ({entry['why']})" if entry["why"] else ""
-        yield f"[{entry['id']}] {entry['method']} {entry['path']}{query}: {status}{why}"
-    if len(asked) > len(told):
-        reads = [entry["id"] for entry in asked if entry not in told]
+    for plain, entries in groupby(asked, key=_is_plain):
+        if not plain:
+            yield from map(_request, entries)
+            continue
+        reads = [entry["id"] for entry in entries]
         yield f"[{reads[0]}] 1 GET answered" if len(reads) == 1 else f"[{reads[0]}-{reads[-1]}] {len(reads)} GETs answered"
+
+
+def _is_plain(entry: JSON) -> bool:
+    """Return whether a request only read, and was answered."""
+    answered = entry["status"] is not None and entry["status"] < TOLD_STATUSES
+    return answered and entry["method"] == "GET" and entry["fault_id"] is None
+
+
+def _request(entry: JSON) -> str:
+    query = f"?{entry['query']}" if entry["query"] else ""
+    status = "no answer" if entry["status"] is None else entry["status"]
+    why = f" ({entry['why']})" if entry["why"] else ""
+    return f"[{entry['id']}] {entry['method']} {entry['path']}{query}: {status}{why}"
 
 
 def _counted(belief: JSON) -> str:
