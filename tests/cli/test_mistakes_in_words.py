@@ -117,6 +117,14 @@ def test_the_name_of_a_file_that_is_written_may_hold_any_bytes(tmp_path: Path) -
     assert "nowhere: found no scenario" in told(run("serve", "--scenario", "nowhere", "--port-file", str(tmp_path / "a\udcff")))
 
 
+@pytest.mark.parametrize("path", [path for path, command in COMMANDS.items() if isinstance(command, click.Group)], ids=" ".join)
+def test_the_list_of_commands_breaks_off_no_sentence(path: tuple[str, ...]) -> None:
+    listed = run(*path, "--help").stdout.partition("Commands:")[2]
+
+    assert listed
+    assert "..." not in listed
+
+
 @pytest.mark.parametrize("name", ["show", "reset", "delete", "fork"])
 def test_a_sandbox_that_is_named_by_an_argument_is_told_where_it_belongs(name: str) -> None:
     assert told(run("sandboxes", name, "abc")) == "Error: found the argument 'abc'; expected a sandbox as --sandbox ID"

@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
@@ -59,6 +60,12 @@ class Group(click.Group):
                     if any(option in parameter.opts for parameter in command.params):
                         ctx.fail(f"found {option} before {word!r}, whose option it is; expected it after: {' '.join(path)} {option}")
             raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each subcommand with the whole first sentence about it, of which click itself shows what fits into a line."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.get_short_help_str(sys.maxsize)) for name, command in commands if command])
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command of a name; UsageError for an unknown one."""
