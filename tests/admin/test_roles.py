@@ -148,6 +148,13 @@ def test_without_a_token_the_refusal_says_which_role_is_wanted(shared: Mock) -> 
     assert told("POST", "/sandboxes") == "here one with the role own or all"
 
 
+def test_a_token_that_is_none_of_the_servers_is_told_as_such(shared: Mock) -> None:
+    answer = shared.caller("a-token-of-last-year", "/__admin").get("/sandboxes")
+
+    assert answer.status == 401
+    assert answer.json["detail"] == "found a token that is none of --admin-token-file; expected one with the role read, own or all"
+
+
 def test_the_document_says_the_role_that_each_call_wants(shared: Mock) -> None:
     paths = admin(shared, CI).get("/openapi.json").json["paths"]
 

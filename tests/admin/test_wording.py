@@ -102,6 +102,23 @@ def test_what_is_not_there_is_named(inbox: Sandbox, method: str, path: str, deta
     assert answer.json["detail"] == detail.format(id=inbox.id)
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "detail"),
+    [
+        ("/conversations/11/participants", {"host_id": 99}, "host_id: found 99; expected the id of a host of this sandbox"),
+        ("/bookings", {"rental_id": 99}, "rental_id: found 99; expected the id of a rental of this sandbox"),
+    ],
+)
+def test_an_id_that_leads_nowhere_is_told_as_such(inbox: Sandbox, path: str, body: dict[str, Any], detail: str) -> None:
+    assert inbox.admin.post(path, body).json["detail"] == detail
+
+
+def test_a_host_who_is_not_there_is_assigned_nothing(inbox: Sandbox) -> None:
+    told = inbox.admin.patch("/conversations/11", {"assignee_id": 99}).json["detail"]
+
+    assert told == "assignee_id: found 99; expected the id of a host of this sandbox"
+
+
 def test_a_sandbox_that_is_not_there_is_named(mock: Mock) -> None:
     assert mock.admin.get("/sandboxes/nope/clock").json["detail"] == "there is no sandbox 'nope'; expected the id of one, or default"
 

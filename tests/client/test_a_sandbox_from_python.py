@@ -273,6 +273,11 @@ def test_what_a_sandbox_does_not_have_is_named(served: str, path: str, missing: 
         sandbox.admin("POST", path)
 
 
+def test_a_call_that_there_is_not_is_told_where_they_are_listed(served: str) -> None:
+    with pytest.raises(AdminError, match=r"^no such address; /__admin/openapi\.json lists the addresses$"):
+        connect(served).create_sandbox("empty").admin("POST", "/booking", {})
+
+
 def test_a_token_of_no_account_has_no_refresh_token(served: str) -> None:
     sandbox = connect(served).create_sandbox("empty")
     token = an_application(Sandbox(OverSocket(served), sandbox.made)).token(grant_type="client_credentials").json["access_token"]

@@ -1419,9 +1419,9 @@ export interface components {
                 email?: string;
                 phone?: string;
             };
-            /** @description a time as the API takes it, or a date */
+            /** @description a time such as 2030-07-01T16:00:00Z, or a date */
             start_at?: string;
-            /** @description a time as the API takes it, or a date */
+            /** @description a time such as 2030-07-01T16:00:00Z, or a date */
             end_at?: string;
             /** @description a duration such as 90s, 10m, 2h, 1d or PT10M, or never */
             conversation_delay?: string | number;

@@ -15,7 +15,7 @@ from inbox_mock.api.rendering import phrase
 from inbox_mock.domain import errors, limits
 from inbox_mock.domain.addresses import Network, is_this_machine, is_within, plain_host
 from inbox_mock.domain.admin_tokens import AdminToken, Caller, wanted
-from inbox_mock.domain.errors import Forbidden, Invalid, Problem, Refusal, Unauthorized
+from inbox_mock.domain.errors import BLANK, Forbidden, Invalid, Problem, Refusal, Unauthorized, invalid
 from inbox_mock.domain.spelling import FOUND, UNKNOWN, instead, listed, of_field, shortened
 from inbox_mock.domain.values import whole_number
 
@@ -26,6 +26,7 @@ PREFIX = "/__admin"
 PUBLISHED = "--public-url without --trust-proxy, with which calls of this machine cannot be told from a proxy's"
 PROBLEM_JSON = "application/problem+json"
 SENT_BY_PROXIES = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
+PRESENTS_NONE = "the admin API wants the token of --admin-token-file, as Authorization: Bearer ..."
 NOUNS = {"deliveries": "delivery", "inbox": "conversation"}
 """What one of several is called in a refusal, where that is not the part of the address without its s."""
 
@@ -63,8 +64,9 @@ class AccessControl:
         if self.tokens:
             found = self._presented(request)
             if not found:
-                told = "the admin API wants the token of --admin-token-file, as Authorization: Bearer ..."
-                raise Unauthorized(f"{told}; here one with the role {wanted(least)}")
+                given = "Authorization" in request.headers
+                told = "found a token that is none of --admin-token-file" if given else PRESENTS_NONE
+                raise Unauthorized(f"{told}; {'expected' if given else 'here'} one with the role {wanted(least)}")
             if not found[0].may(least):
                 raise Forbidden(
                     Problem("role", f"found the role {found[0].role}, of the token {found[0].name!r}; expected {wanted(least)}")
@@ -172,7 +174,17 @@ def _wrong_fields(refusal: Invalid) -> list[tuple[Problem, str | None]]:
     if request.method != "GET":
         with suppress(errors.BadRequest):  # a file has no fields
             given = read_body(request.get_data())
-    return [(problem, found_in(given, problem)) for problem in refusal.problems]
+    told = [_of_an_id(problem, given) for problem in refusal.problems]
+    return [(problem, found_in(given, problem)) for problem in told]
+
+
+def _of_an_id(problem: Problem, given: object) -> Problem:
+    """Return the problem of an id that leads nowhere, which is as good as blank to the API, in words for whoever chose the id."""
+    field = f"{(problem.field or '').removesuffix('_id')}_id"
+    if problem.title != BLANK or not isinstance(given, Mapping) or given.get(field) in (None, ""):
+        return problem
+    noun = "host" if field == "assignee_id" else field.removesuffix("_id")
+    return invalid(field, f"the id of a {noun} of this sandbox")
 
 
 def _sentence(problem: Problem, found: str | None) -> str:

@@ -160,9 +160,7 @@ class SandboxClient:
         content = None if body is None else {name: written(name, given) for name, given in body.items()}
         status, answer = self.server.send(method, f"{address}{path}", content)
         if status == 404 and path and self.server.send("GET", address, None)[0] == 200:
-            plural, _, rest = path.partition("?")[0].strip("/").partition("/")
-            noun = "delivery" if plural == "deliveries" else plural.removesuffix("s")
-            raise AdminError(f"the sandbox {self.id!r} has no {noun} {rest.partition('/')[0]}".rstrip())
+            raise error_of(status, answer)
         if status == 404:
             raise SandboxGoneError(f"{self.server.root} has no sandbox {self.id!r}; expected the id of one, or default")
         if status >= 300:

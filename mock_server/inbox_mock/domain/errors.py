@@ -16,6 +16,10 @@ class Problem:
     field: str | None = None
 
 
+BLANK = "can't be blank"
+"""What is wrong with a field that needs a value, and with an id that leads to no record of the account."""
+
+
 def invalid(field: str, title: str) -> Problem:
     """Return the problem of a field that breaks a constraint."""
     return Problem("validation_failed", title, field)

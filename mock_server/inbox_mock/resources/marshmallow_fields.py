@@ -15,10 +15,10 @@ import orjson
 from marshmallow import ValidationError, fields
 
 from inbox_mock.domain import limits
+from inbox_mock.domain.errors import BLANK
 from inbox_mock.resources import casting
 from inbox_mock.resources.field_types import LARGEST_ID, Kind
 
-BLANK = "can't be blank"
 INVALID = "is invalid"
 NOT_A_NUMBER = "is not a number"
 NOT_INCLUDED = "is not included in the list"

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
 from inbox_mock.domain import limits
-from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.domain.errors import BLANK, Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.store.database import Row, size
 from inbox_mock.store.rows import AttachmentRow
@@ -23,7 +23,7 @@ def create_attachment(work: UnitOfWork, actor: Actor, written: Row) -> int:
     """
     content, file_name = _content(written)
     if content is None:
-        raise Invalid(invalid("file", "can't be blank"))
+        raise Invalid(invalid("file", BLANK))
     described = describe(work, content)
     file_name = file_name or f"file.{described.pop('extension')}"
     described.pop("extension", None)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from json import dumps, loads
 from typing import Any
 
-from inbox_mock.domain.errors import Invalid, invalid
+from inbox_mock.domain.errors import BLANK, Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.services.accounts import refer_to_source
 from inbox_mock.store.database import Row
@@ -65,7 +65,7 @@ def _name_of(client: Mapping[str, Any], written: Row) -> Row:
 
 def _check_client(work: UnitOfWork, actor: Actor, client: Row) -> None:
     if not str(client.get("fullname") or "").strip():
-        raise Invalid(invalid("fullname", "can't be blank"))
+        raise Invalid(invalid("fullname", BLANK))
     locale = client.get("preferred_locale")
     if locale is not None and locale not in loads(work.db.get(AccountRow, actor.account_id)["selected_locales"]):
         raise Invalid(invalid("preferred_locale", "is not included in the list"))

@@ -23,7 +23,7 @@ COLUMNS = ("id", "adults", "children", "final_price", "reference", "external_ref
 OPENING = ("hosts", "clients", "companions", "conversation", "relay_seconds")
 TENTATIVE_FOR = timedelta(days=7)
 DELAY = f"{durations.EXPECTED}, or never"
-TIME = "a time as the API takes it, or a date"
+TIME = "a time such as 2030-07-01T16:00:00Z, or a date"
 LENGTH_OF_A_DATE = len("2030-06-01")
 OPENED = "conversation_opened"
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pickle import HIGHEST_PROTOCOL, dumps, loads
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
-from inbox_mock.domain.errors import Invalid, NotFound, invalid
+from inbox_mock.domain.errors import BLANK, Invalid, NotFound, invalid
 from inbox_mock.store.rows import TABLES
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class Database(sqlite3.Connection):
         try:
             return self.get(table, record_id, account_id)
         except NotFound:
-            raise Invalid(invalid(field, "can't be blank")) from None
+            raise Invalid(invalid(field, BLANK)) from None
 
     @overload
     def one(self, sql: str, parameters: Parameters = ()) -> Row | None: ...
