@@ -141,7 +141,7 @@ def create_app(
 
         app = flask_app(options, backend, factory, sender, metrics, readiness, watch)
         plain = app.wsgi_app
-        app.wsgi_app = wsgi  # type: ignore[method-assign,assignment]
+        app.wsgi_app = wsgi  # type: ignore[method-assign,assignment] # where Flask has middleware
         return app, plain
 
     front = Front(make_flask, backend, OperationIndex(OPERATIONS), probes(readiness, sandboxes.now), watch.end_ahead, perf_counter)

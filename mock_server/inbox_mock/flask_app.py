@@ -66,7 +66,7 @@ class MatchedRule(Rule):
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - Werkzeug's
         """Return a function that compiles the builder when it is called."""
-        return lambda rule, **values: Rule._compile_builder(rule, append_unknown)(rule, **values)  # noqa: SLF001
+        return lambda rule, **values: Rule._compile_builder(rule, append_unknown)(rule, **values)  # noqa: SLF001 - the same
 
 
 def flask_app(

@@ -54,7 +54,7 @@ class _FinalResponse(HTTPResponse):
 
     def _read_status(self) -> tuple[str, int, str]:
         for _ in range(limits.INTERIM + 1):
-            version, status, reason = super()._read_status()  # type: ignore[misc]
+            version, status, reason = super()._read_status()  # type: ignore[misc] # the stubs leave it out
             if status == 101 or not 100 <= status < 200:
                 return version, status, reason
             parse_headers(self.fp)
@@ -139,7 +139,7 @@ class HttpClient:
             connecting = deadline.within(connect_seconds)
             # http.client keeps it as an attribute so that it can be replaced.
             connection.response_class = _FinalResponse
-            connection._create_connection = lambda address, *_more: _connect(address, connecting)  # noqa: SLF001
+            connection._create_connection = lambda address, *_more: _connect(address, connecting)  # noqa: SLF001 - see above
             try:
                 connection.connect()
             except ssl.SSLCertVerificationError as error:

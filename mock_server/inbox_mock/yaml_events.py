@@ -15,13 +15,13 @@ from inbox_mock.domain.limits import Limit
 try:
     from yaml import CSafeLoader as _Loader
 except ImportError:  # PyYAML without libyaml is slower, with the same result
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment] # the stubs have only one
 
 
 class Loader(_Loader):
     """YAML 1.2's core schema: ``no`` is a word, ``14:45`` and dates are text."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - of an instance, the stubs say
 
 
 Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
@@ -42,7 +42,7 @@ RESOLVER: Any = Loader("")  # the stubs know no types of it
 class Dumper(yaml.SafeDumper):
     """Writes texts in quotes that a reader of version 1.1 or of 1.2 would take for something else, such as 08 or 1e1."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {  # noqa: RUF012
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {  # noqa: RUF012 - the same
         first: [*yaml.SafeDumper.yaml_implicit_resolvers.get(first, ()), *Loader.yaml_implicit_resolvers.get(first, ())]
         for first in (yaml.SafeDumper.yaml_implicit_resolvers | Loader.yaml_implicit_resolvers)
     }

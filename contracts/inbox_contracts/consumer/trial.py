@@ -89,7 +89,7 @@ def run(
     jobs: int = JOBS,
     shrink_seconds: float = SHRINK_SECONDS,
     answer_seconds: float = ANSWER_SECONDS,
-    progress: Progress = lambda done, count: None,  # noqa: ARG005
+    progress: Progress = lambda _done, _count: None,
     clock: Callable[[], float] = monotonic,
     harness: "Harness | None" = None,
 ) -> Verdict:

@@ -73,11 +73,11 @@ def _renew(db: Database) -> Secrets:
     secrets: Secrets = {}
     for table, column in COLUMNS:
         changes = []
-        for row_id, secret in db.execute(f"SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL").fetchall():  # noqa: S608
+        for row_id, secret in db.execute(f"SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL").fetchall():  # noqa: S608 - names of ours
             if secret not in DEMO.values():
                 secrets[secret] = _stand_in(f"{table}/{column}/{row_id}", max(len(secret), LEAST))
                 changes.append((secrets[secret], row_id))
-        db.executemany(f"UPDATE {table} SET {column} = ? WHERE id = ?", changes)  # noqa: S608
+        db.executemany(f"UPDATE {table} SET {column} = ? WHERE id = ?", changes)  # noqa: S608 - names of ours
     return secrets
 
 

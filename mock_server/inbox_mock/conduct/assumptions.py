@@ -29,7 +29,7 @@ OPENINGS = """
 RELAYS = f"""
     SELECT count(*) FROM timeline t JOIN messages m ON m.id = json_extract(t.about, '$.message_id')
     JOIN conversations c ON c.id = m.conversation_id
-    WHERE t.kind = '{RELAYED}' AND t.due_at >= ? AND c.relay_seconds IS NULL"""  # noqa: S608
+    WHERE t.kind = '{RELAYED}' AND t.due_at >= ? AND c.relay_seconds IS NULL"""  # noqa: S608 - names of ours
 FROM_CHANNEL = """
     SELECT c.channel, count(*) AS n FROM messages m JOIN conversations c ON c.id = m.conversation_id
     JOIN participants p ON p.id = m.sender_id

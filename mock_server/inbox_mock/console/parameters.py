@@ -99,7 +99,7 @@ def _check_texts(parameter: click.Parameter) -> None:
                 raise click.BadParameter(f"found {one!r}; {NOT_BLANK}", ctx, parameter, _named(parameter, ctx))
         return value, source
 
-    parameter.consume_value = consumed  # type: ignore[method-assign]
+    parameter.consume_value = consumed  # type: ignore[method-assign] # of this parameter alone
 
 
 def _named(parameter: click.Parameter, ctx: click.Context) -> str:
@@ -149,7 +149,7 @@ def _say_what_is_expected(parameter: click.Parameter) -> None:
         except click.BadParameter:
             raise click.BadParameter(instead(shown(value), _expected(kind, value)), ctx, param) from None
 
-    kind.convert = converted  # type: ignore[method-assign]
+    kind.convert = converted  # type: ignore[method-assign] # of this one alone
     kind.get_missing_message = lambda *_, **_more: None  # type: ignore[method-assign]  # it would list choices on lines of their own
     parameter.type = kind
 

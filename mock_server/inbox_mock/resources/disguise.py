@@ -6,8 +6,8 @@ replaced as a whole: word by word, frequent words would give it away.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 from hashlib import shake_256
 from hmac import digest
 from typing import Any
@@ -58,6 +58,17 @@ class Disguise:
 
     def __init__(self, key: bytes, keep: frozenset[str] = frozenset()) -> None:
         self._key, self._keep = key, keep
+        self._replaced: dict[str, Callable[[str], str]] = {
+            NAMES: self._name,
+            TEXTS: self._text,
+            LABELS: self._label,
+            EMAILS: self._mail,
+            PHONES: self._phone,
+            FILES: self._file,
+            BYTES: self._bytes,
+            ADDRESSES: self._web,
+            **{kind: partial(self._characters, kind) for kind in (PLACES, CODES)},
+        }
 
     def keeps(self, kind: str) -> bool:
         """Return whether what is of a kind stays as it is."""
@@ -135,8 +146,7 @@ class Disguise:
             return float(re.sub(r"(?<=\.)\d+", lambda found: self._characters(kind, found[0]), repr(value)))
         if isinstance(value, int):
             return int(self._characters(kind, str(value))) if kind in {PHONES, CODES} else value
-        made: str = _REPLACED[kind](self, str(value))
-        return made
+        return self._replaced[kind](str(value))
 
     def _key_of(self, kind: str, name: str) -> str:
         """Return a key of an object; an invented one, if it is none that an API would have, and so may be a value."""
@@ -211,20 +221,6 @@ class Disguise:
         prefix = DATA.match(text)
         begun = prefix.end() if prefix else 0
         return text[:begun] + self._characters(BYTES, text[begun:])
-
-
-_REPLACED = {
-    NAMES: Disguise._name,  # noqa: SLF001 - its own
-    TEXTS: Disguise._text,  # noqa: SLF001
-    LABELS: Disguise._label,  # noqa: SLF001
-    EMAILS: Disguise._mail,  # noqa: SLF001
-    PHONES: Disguise._phone,  # noqa: SLF001
-    PLACES: lambda disguise, text: disguise._characters(PLACES, text),  # noqa: SLF001
-    CODES: lambda disguise, text: disguise._characters(CODES, text),  # noqa: SLF001
-    FILES: Disguise._file,  # noqa: SLF001
-    BYTES: Disguise._bytes,  # noqa: SLF001
-    ADDRESSES: Disguise._web,  # noqa: SLF001
-}
 
 
 @lru_cache(maxsize=4096)

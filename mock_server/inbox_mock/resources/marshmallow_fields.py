@@ -52,15 +52,15 @@ class Checked(fields.Field[Any]):
     ``forms`` are schemas in place of these, any one of which is enough.
     """
 
-    default_error_messages = {"required": BLANK, "null": BLANK, "validator_failed": INVALID}  # noqa: RUF012
-    schema: Mapping[str, object] = {}
+    default_error_messages = {"required": BLANK, "null": BLANK, "validator_failed": INVALID}  # noqa: RUF012 - as marshmallow has it
+    schema: ClassVar[Mapping[str, object]] = {}
     grammar = ""
     forms: tuple[Mapping[str, object], ...] = ()
     documented: ClassVar[tuple[type, ...]] = (str,)
     cast: Callable[[object], object] = staticmethod(casting.unchanged)
     unlike = INVALID
 
-    def __init__(self, *, options: Mapping[str, Any], casts: bool, **keywords: Any) -> None:  # noqa: ANN401
+    def __init__(self, *, options: Mapping[str, Any], casts: bool, **keywords: Any) -> None:  # noqa: ANN401 - those of marshmallow
         super().__init__(**keywords)
         self.options = options
         self.casts = casts
@@ -78,7 +78,7 @@ class Checked(fields.Field[Any]):
             found |= {"minLength": 1, "pattern": SAID}
         return found
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **keywords: object) -> object:  # noqa: ANN401
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **keywords: object) -> object:  # noqa: ANN401 - any JSON
         del attr, data, keywords
         if value is casting.UNLIKE:
             raise ValidationError(self.unlike)
@@ -92,7 +92,7 @@ class Checked(fields.Field[Any]):
 class PlainText(Checked):
     """Text; where it is required it cannot be blank."""
 
-    schema = {"type": ["string", "number"]}  # noqa: RUF012
+    schema: ClassVar = {"type": ["string", "number"]}
     cast = staticmethod(casting.text)
 
     def _check(self, value: str) -> object:
@@ -110,7 +110,7 @@ class PlainText(Checked):
 class Email(PlainText):
     """Text with something before and after one @."""
 
-    schema = {"type": "string", "pattern": f"^{ONE_AT_SIGN.pattern}$"}  # noqa: RUF012
+    schema: ClassVar = {"type": "string", "pattern": f"^{ONE_AT_SIGN.pattern}$"}
 
     def _check(self, value: str) -> object:
         text = super()._check(value)
@@ -145,7 +145,7 @@ class Choice(Checked):
 class WholeNumber(Checked):
     """An integer between the declared bounds."""
 
-    schema = {"type": ["integer", "string"], "maximum": LARGEST_INTEGER, "minimum": -LARGEST_INTEGER}  # noqa: RUF012
+    schema: ClassVar = {"type": ["integer", "string"], "maximum": LARGEST_INTEGER, "minimum": -LARGEST_INTEGER}
     grammar = "[+-]?0*[0-9]{1,10}"
     cast = staticmethod(casting.integer)
     documented = (int, float)
@@ -186,7 +186,7 @@ class Time(Checked):
 
     forms = TIMES
 
-    def __init__(self, *, options: Mapping[str, Any], **keywords: Any) -> None:  # noqa: ANN401
+    def __init__(self, *, options: Mapping[str, Any], **keywords: Any) -> None:  # noqa: ANN401 - those of marshmallow
         super().__init__(options=options, **keywords)
         self.cast = casting.local_time if options["local"] else casting.time
 
@@ -202,7 +202,7 @@ class Flag(Checked):
 class RecordId(Checked):
     """The id of a record, also as text. The use case checks whether the record exists."""
 
-    schema = {"type": ["integer", "string"], "format": "int64", "minimum": 1, "maximum": LARGEST_ID}  # noqa: RUF012
+    schema: ClassVar = {"type": ["integer", "string"], "format": "int64", "minimum": 1, "maximum": LARGEST_ID}
     grammar = "[+]?0*[1-9][0-9]{0,18}"
     cast = staticmethod(casting.record_id)
     documented = (int, float, str)
@@ -211,7 +211,7 @@ class RecordId(Checked):
 class RecordIds(Checked):
     """A list of ids, each once."""
 
-    schema = {"items": RecordId.schema | {"pattern": rf"^\s*{RecordId.grammar}\s*$"}}  # noqa: RUF012
+    schema: ClassVar = {"items": RecordId.schema | {"pattern": rf"^\s*{RecordId.grammar}\s*$"}}
     cast = staticmethod(casting.record_ids)
     documented = (list,)
 
@@ -240,7 +240,7 @@ class Upload(Checked):
 class WebAddress(Checked):
     """An absolute http or https address."""
 
-    schema = {"type": "string", "pattern": f"^{WEB_ADDRESS.pattern}$"}  # noqa: RUF012
+    schema: ClassVar = {"type": "string", "pattern": f"^{WEB_ADDRESS.pattern}$"}
     cast = staticmethod(casting.text)
 
     def _check(self, value: str) -> object:

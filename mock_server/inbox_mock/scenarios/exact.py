@@ -95,7 +95,7 @@ def _json_of(stored: str, _start: datetime) -> object:
     return value if orjson.dumps(normal(value)).decode() == stored and LONG_NUMBER.search(stored) is None else stored
 
 
-def _dated(value: Any, written: re.Pattern[str], change: Callable[[str, datetime], str], start: datetime) -> Any:  # noqa: ANN401
+def _dated(value: Any, written: re.Pattern[str], change: Callable[[str, datetime], str], start: datetime) -> Any:  # noqa: ANN401 - any YAML
     """Return what an event is about with another form of its times that are ``written`` so."""
     if isinstance(value, list):
         return [_dated(each, written, change, start) for each in value]

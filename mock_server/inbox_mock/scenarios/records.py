@@ -122,7 +122,7 @@ class Records:
                 row[column] = default(row, self.known)
         return row
 
-    def _refer(self, known: Key, key: str, value: Any, location: Location) -> None:  # noqa: ANN401
+    def _refer(self, known: Key, key: str, value: Any, location: Location) -> None:  # noqa: ANN401 - any YAML
         if known.target and value is not None:
             for each in value if isinstance(value, list) else [value]:
                 self.references.append((known.target, each, (*location, key)))

@@ -119,7 +119,7 @@ def edit_application(work: UnitOfWork, actor: Actor, application_id: int, writte
     Raises:
         NotFound: the application is not installed on the account.
     """
-    if work.db.value(f"SELECT 1 FROM applications WHERE id = ? AND {INSTALLED}", (application_id, actor.account_id)) is None:  # noqa: S608
+    if work.db.value(f"SELECT 1 FROM applications WHERE id = ? AND {INSTALLED}", (application_id, actor.account_id)) is None:  # noqa: S608 - names of ours
         raise NotFound
     work.db.update("applications", application_id, written | {"updated_at": work.now})
     publish(work, "accounts_application_updated", actor.account_id, actor.account_id, application_id=application_id)

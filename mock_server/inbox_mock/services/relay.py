@@ -63,7 +63,7 @@ def thread(work: UnitOfWork, conversation_id: object, limit: int, skip: int, upl
         SELECT iif(p.member_type = 'Client', 'guest', 'host') AS "from", coalesce(nullif(m.on_channel_as, ''), m.content) AS content,
           m.on_channel_at AS at, m.id AS message_id, {ATTACHED} AS attachments
         FROM messages m JOIN participants p ON p.id = m.sender_id
-        WHERE m.conversation_id = ? AND m.on_channel_at IS NOT NULL ORDER BY m.on_channel_at DESC, m.id DESC LIMIT ? OFFSET ?"""  # noqa: S608
+        WHERE m.conversation_id = ? AND m.on_channel_at IS NOT NULL ORDER BY m.on_channel_at DESC, m.id DESC LIMIT ? OFFSET ?"""  # noqa: S608 - names of ours
     rows = work.db.every(sql, (conversation_id, limit, skip))[::-1]
     return [row | {"attachments": attached(row["attachments"], uploads)} for row in rows]
 

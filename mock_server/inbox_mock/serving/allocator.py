@@ -31,7 +31,7 @@ def return_memory() -> None:
 
 
 @cache
-def _of_the_library(name: str) -> Any:  # noqa: ANN401
+def _of_the_library(name: str) -> Any:  # noqa: ANN401 - what ctypes makes of it
     from ctypes import CDLL
 
     return getattr(CDLL(None), name, lambda *_: 0)

@@ -41,7 +41,7 @@ def takes_room(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def with_room(*args: object, **given: object) -> None:
-        room = Room(**{field.name: given.pop(field.name) for field in fields(Room)})  # type: ignore[arg-type]
+        room = Room(**{field.name: given.pop(field.name) for field in fields(Room)})  # type: ignore[arg-type] # the options are numbers
         command(*args, room=room, **given)
 
     taken: Callable[..., None] = with_room

@@ -127,7 +127,7 @@ def keep_credentials(db: Database, earlier: Credentials) -> list[Row]:
     ]
     if issued:
         columns, marks = ", ".join(issued[0]), ", ".join(f":{column}" for column in issued[0])
-        db.executemany(f"INSERT OR IGNORE INTO tokens ({columns}) VALUES ({marks})", issued)  # noqa: S608
+        db.executemany(f"INSERT OR IGNORE INTO tokens ({columns}) VALUES ({marks})", issued)
     db.executemany("UPDATE tokens SET secret = :secret WHERE id = :id AND secret <> :secret", tokens)
     return [{name: value for name, value in token.items() if name != "secret"} for token in issued]
 
@@ -135,5 +135,5 @@ def keep_credentials(db: Database, earlier: Credentials) -> list[Row]:
 def renew_secrets(db: Database, chance: Chance) -> None:
     """Draw the secret part of every credential anew."""
     for table, column in (("tokens", "secret"), ("applications", "client_id"), ("applications", "client_secret")):
-        drawn = [(chance(SECRET_DIGITS // 2), row["id"]) for row in db.every(f"SELECT id FROM {table}")]  # noqa: S608
-        db.executemany(f"UPDATE {table} SET {column} = ? WHERE id = ?", drawn)  # noqa: S608
+        drawn = [(chance(SECRET_DIGITS // 2), row["id"]) for row in db.every(f"SELECT id FROM {table}")]
+        db.executemany(f"UPDATE {table} SET {column} = ? WHERE id = ?", drawn)

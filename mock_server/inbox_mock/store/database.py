@@ -83,7 +83,7 @@ class Changes:
             if many:
                 db.executemany(sql, loads(kept))  # noqa: S301 - this process has written it
             else:
-                db.execute(sql, loads(kept))  # noqa: S301
+                db.execute(sql, loads(kept))  # noqa: S301 - here, too
 
     def end(self, position: int) -> None:
         """Forget the changes from a position on."""
@@ -156,7 +156,7 @@ class Database(sqlite3.Connection):
         Raises:
             NotFound: there is no such row, or it belongs to another account.
         """
-        sql = f"SELECT * FROM {TABLES[table]} WHERE id = ?"  # noqa: S608
+        sql = f"SELECT * FROM {TABLES[table]} WHERE id = ?"
         owned = () if account_id is None else (account_id,)
         found = self.one(f"{sql} AND account_id = ?" if owned else sql, (record_id, *owned), table)
         if found is None:
@@ -213,27 +213,27 @@ class Database(sqlite3.Connection):
 
     def holds_any(self, table: str) -> bool:
         """Return whether a table has any row."""
-        return self.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None  # noqa: S608
+        return self.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
 
     def count(self, table: str) -> int:
         """Return the number of a table's rows."""
-        found: int = self.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+        found: int = self.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
         return found
 
     def has(self, table: str, record_id: object) -> bool:
         """Return whether a table has a row with this id."""
-        return self.execute(f"SELECT 1 FROM {table} WHERE id = ?", (record_id,)).fetchone() is not None  # noqa: S608
+        return self.execute(f"SELECT 1 FROM {table} WHERE id = ?", (record_id,)).fetchone() is not None
 
     def of(self, table: type[T], column: str, value: object) -> list[T]:
         """Return the rows of a table that have a value in a column, by id."""
-        return self.every(f"SELECT * FROM {TABLES[table]} WHERE {column} = ? ORDER BY id", (value,), table)  # noqa: S608
+        return self.every(f"SELECT * FROM {TABLES[table]} WHERE {column} = ? ORDER BY id", (value,), table)
 
     def next_due(self, until: str, only: str, but: Sequence[str]) -> Due | None:
         """Return the first pending event that is due by ``until``: of the kind ``only``, or of every kind that is not in ``but``."""
         sql = f"""
             SELECT id, due_at, kind, about FROM timeline
             WHERE happened = 0 AND due_at <= ? AND (? = '' OR kind = ?) AND kind NOT IN ({", ".join("?" * len(but))})
-            ORDER BY due_at, id LIMIT 1"""  # noqa: S608
+            ORDER BY due_at, id LIMIT 1"""
         found: Due | None = self.execute(sql, (until, only, only, *but)).fetchone()
         return found
 
@@ -262,13 +262,13 @@ class Database(sqlite3.Connection):
 @lru_cache(maxsize=256)
 def insertion(table: str, columns: tuple[str, ...]) -> str:
     """Return the statement that inserts a row with these columns."""
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f':{column}' for column in columns)})"  # noqa: S608
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f':{column}' for column in columns)})"
 
 
 @lru_cache(maxsize=256)
 def updating(table: str, columns: tuple[str, ...]) -> str:
     """Return the statement that changes these columns of a row."""
-    return f"UPDATE {table} SET {', '.join(f'{column} = :{column}' for column in columns)} WHERE id = :id"  # noqa: S608
+    return f"UPDATE {table} SET {', '.join(f'{column} = :{column}' for column in columns)} WHERE id = :id"
 
 
 def columns_of(cursor: sqlite3.Cursor) -> tuple[str, ...]:

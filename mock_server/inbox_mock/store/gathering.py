@@ -120,7 +120,7 @@ class Gathering(Database):
         if held is None or GROUPED.get(held.name) != column:
             return super().of(table, column, value)
         if value not in held.known_groups:
-            written = super().execute(f"SELECT id FROM {held.name} WHERE {column} = ?", (value,))  # noqa: S608
+            written = super().execute(f"SELECT id FROM {held.name} WHERE {column} = ?", (value,))
             held.groups[value] = sorted({row[0] for row in written}.union(held.groups.get(value, ())))
             held.known_groups.add(value)
         found: list[Any] = [held.rows.get(record_id) or self._read(held, record_id) for record_id in held.groups[value]]
@@ -222,14 +222,14 @@ class Gathering(Database):
         """Return the greatest id that a table has had since it was read, or 0."""
         if held.last is None:
             self._write(held)
-            held.last = int(super().execute(f"SELECT coalesce(max(id), 0) FROM {held.name}").fetchone()[0])  # noqa: S608
+            held.last = int(super().execute(f"SELECT coalesce(max(id), 0) FROM {held.name}").fetchone()[0])
         return held.last
 
     def _read(self, held: _Table, record_id: object) -> Row | None:
         """Return a row, and hold it."""
         found: Row | None = held.rows.get(record_id)
         if found is None and record_id is not None:
-            written = super().execute(f"SELECT * FROM {held.name} WHERE id = ?", (record_id,)).fetchone()  # noqa: S608
+            written = super().execute(f"SELECT * FROM {held.name} WHERE id = ?", (record_id,)).fetchone()
             if written is not None:
                 found = dict(zip(held.blank, written, strict=True))
                 self._keep(held, written[0], found)
@@ -263,7 +263,7 @@ class Gathering(Database):
         if self._undoing is not None:
             self._undoing.append(partial(held.hold, {each: rows[each] for each in (*new, *changed)}, new, changed))
         marks = ", ".join("?" * len(held.blank))
-        super().executemany(f"INSERT INTO {held.name} VALUES ({marks})", [tuple(rows[each].values()) for each in new])  # noqa: S608
+        super().executemany(f"INSERT INTO {held.name} VALUES ({marks})", [tuple(rows[each].values()) for each in new])
         for record_id, columns in changed.items():
             super().execute(updating(held.name, tuple(columns)), rows[record_id])
 

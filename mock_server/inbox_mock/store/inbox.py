@@ -46,23 +46,23 @@ PAGE = f"""{INBOX}, page AS (SELECT * FROM inbox {CHOSEN} ORDER BY at DESC, conv
       LEFT JOIN rentals r ON r.id = b.rental_id
       LEFT JOIN messages m ON m.id = (SELECT max(id) FROM messages WHERE conversation_id = c.id)
       LEFT JOIN participants s ON s.id = m.sender_id
-    ORDER BY page.at DESC, page.conversation_id DESC, page.booking_id DESC"""  # noqa: S608
+    ORDER BY page.at DESC, page.conversation_id DESC, page.booking_id DESC"""
 CONVERSATION = f"""
     SELECT id, account_id, channel, default_channel, substr(subject, 1, {SNIPPET}) AS subject, assignee_id, deadline_response_at, closed_at,
       marked_as_spam_at, last_message_at, created_at, relay_seconds, relay_fails,
       (SELECT name FROM applications WHERE id = c.created_by_id AND c.created_by_type LIKE '%Application') AS created_by
-    FROM conversations c WHERE id = ?"""  # noqa: S608
+    FROM conversations c WHERE id = ?"""
 PARTICIPANTS = f"""
     SELECT p.id, p.member_type, p.member_id, p.by_channel, p.read_at, substr(CASE p.member_type
       WHEN 'Client' THEN (SELECT fullname FROM clients WHERE id = p.member_id)
       ELSE (SELECT firstname || ' ' || lastname FROM hosts WHERE id = p.member_id) END, 1, {SNIPPET}) AS name
-    FROM participants p WHERE p.conversation_id = ? ORDER BY p.id"""  # noqa: S608
+    FROM participants p WHERE p.conversation_id = ? ORDER BY p.id"""
 MESSAGES = f"""
     SELECT m.id, m.sender_id, substr(m.content, 1, {TEXT}) AS content, length(m.content) AS length, m.origin, m.visibility, m.channel,
       m.sent_at, m.created_at, m.updated_at, m.on_channel_at, substr(m.on_channel_as, 1, {TEXT}) AS on_channel_as,
       (SELECT name FROM applications WHERE id = m.created_by_id AND m.created_by_type LIKE '%Application') AS created_by,
       {ATTACHED} AS attachments
-    FROM messages m WHERE m.conversation_id = ? ORDER BY m.id DESC LIMIT ? OFFSET ?"""  # noqa: S608
+    FROM messages m WHERE m.conversation_id = ? ORDER BY m.id DESC LIMIT ? OFFSET ?"""
 BOOKINGS = """
     SELECT b.id, b.channel, b.status, b.start_at, b.end_at, b.canceled_at, r.name AS rental
     FROM conversation_bookings cb JOIN bookings b ON b.id = cb.booking_id LEFT JOIN rentals r ON r.id = b.rental_id
@@ -83,7 +83,7 @@ WRITTEN = f"""
       FROM messages m JOIN participants p ON p.id = m.sender_id
         LEFT JOIN applications a ON a.id = m.created_by_id AND m.created_by_type LIKE '%Application'
       ORDER BY m.id DESC LIMIT :limit)
-    ORDER BY at, kind, id"""  # noqa: S608
+    ORDER BY at, kind, id"""
 RENTALS = "SELECT id, account_id, name FROM rentals ORDER BY id LIMIT ?"
 HOSTS = "SELECT id, account_id, firstname || ' ' || lastname AS name FROM hosts ORDER BY id LIMIT ?"
 TOLD = "SELECT kind, due_at, happened, about FROM timeline WHERE kind IN (?, ?) ORDER BY id DESC"
@@ -107,7 +107,7 @@ class Wanted:
 def page(db: Database, wanted: Wanted) -> tuple[int, list[Row]]:
     """Return the number of entries, and a page of them."""
     bound: Row = asdict(wanted) | {"owning": orjson.dumps(wanted.owning).decode(), "search": wanted.search.lower()}
-    total = db.value(f"{INBOX} SELECT count(*) FROM inbox {CHOSEN}", bound, int)  # noqa: S608
+    total = db.value(f"{INBOX} SELECT count(*) FROM inbox {CHOSEN}", bound, int)
     return total or 0, db.every(PAGE, bound)
 
 

@@ -135,7 +135,7 @@ class Reader:
         asked, last = (column, entry_id, table), self._last
         if last is None or last[0] != asked:
             with self._lock:
-                text = str(self._db.value(f"SELECT {column} FROM {table} WHERE id = ?", (entry_id,)))  # noqa: S608
+                text = str(self._db.value(f"SELECT {column} FROM {table} WHERE id = ?", (entry_id,)))
             self._last = last = asked, text
         return last[1]
 

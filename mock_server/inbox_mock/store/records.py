@@ -33,7 +33,7 @@ class Selection:
 
     def among(self, ids: Iterable[int], column: str = "id") -> "Selection":
         """Return the same selection, narrowed to rows that have one of these ids in a column."""
-        return self.narrowed(f"{column} IN (SELECT value FROM json_each(?))", orjson.dumps(list(ids)).decode())  # noqa: S608
+        return self.narrowed(f"{column} IN (SELECT value FROM json_each(?))", orjson.dumps(list(ids)).decode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,14 @@ def page(db: Database, selection: Selection, limit: int, offset: int) -> tuple[l
         counted = db.execute("SELECT n FROM counts WHERE name = ? AND account_id = ?", (selection.table, selection.account_id)).fetchone()
         total = counted[0] if counted else 0
     else:
-        total = db.execute(f"SELECT count(*) FROM {selection.table} WHERE {where}", values).fetchone()[0]  # noqa: S608
+        total = db.execute(f"SELECT count(*) FROM {selection.table} WHERE {where}", values).fetchone()[0]
     return found, total
 
 
 def ids(db: Database, selection: Selection, limit: int = -1, offset: int = 0) -> list[int]:
     """Return the ids of a selection's records, or of a part of them."""
     where, values = selection.condition
-    sql = f"SELECT id FROM {selection.table} WHERE {where} ORDER BY {selection.order} LIMIT ? OFFSET ?"  # noqa: S608
+    sql = f"SELECT id FROM {selection.table} WHERE {where} ORDER BY {selection.order} LIMIT ? OFFSET ?"
     return [row[0] for row in db.execute(sql, (*values, limit, offset))]
 
 
@@ -71,14 +71,14 @@ def existing(db: Database, selection: Selection, wanted: Sequence[int]) -> list[
 def read_one(db: Database, view: str, selection: Selection, record_id: int) -> Rows:
     """Return a view's row of one record of a selection, or no row."""
     where, values = selection.condition
-    cursor = db.execute(f"SELECT * FROM {view} WHERE id = ? AND {where}", (record_id, *values))  # noqa: S608
+    cursor = db.execute(f"SELECT * FROM {view} WHERE id = ? AND {where}", (record_id, *values))
     return Rows(columns_of(cursor), cursor.fetchall())
 
 
 def read(db: Database, view: str, ids: Sequence[int]) -> Rows:
     """Return a view's rows of the records with these ids, in their order; ids that do not exist are left out."""
     if len(ids) == 1:
-        cursor = db.execute(f"SELECT * FROM {view} WHERE id = ?", (ids[0],))  # noqa: S608
+        cursor = db.execute(f"SELECT * FROM {view} WHERE id = ?", (ids[0],))
         return Rows(columns_of(cursor), cursor.fetchall())
     columns, found = each(db, view, ids)
     position = columns.index("id")
@@ -88,5 +88,5 @@ def read(db: Database, view: str, ids: Sequence[int]) -> Rows:
 
 def each(db: Database, view: str, ids: Sequence[int]) -> tuple[tuple[str, ...], Iterable[Sequence[object]]]:
     """Return a view's columns, and its rows of the records with these ids one after the other, in any order."""
-    cursor = db.execute(f"SELECT * FROM {view} WHERE id IN (SELECT value FROM json_each(?))", (orjson.dumps(ids).decode(),))  # noqa: S608
+    cursor = db.execute(f"SELECT * FROM {view} WHERE id IN (SELECT value FROM json_each(?))", (orjson.dumps(ids).decode(),))
     return columns_of(cursor), cursor

@@ -98,7 +98,7 @@ class _KnownHead(Connection):
 
     def begin(self, status: str, headers: Headers, part: bytes) -> None:
         """Keep the head, and send the first part of the body."""
-        written: BytesIO = self.socket.written  # type: ignore[attr-defined]
+        written: BytesIO = self.socket.written  # type: ignore[attr-defined] # a socket of ours
         self.head = AnswerHead(status, headers, written.tell())
         self.send(part)
 

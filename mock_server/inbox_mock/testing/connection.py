@@ -56,12 +56,12 @@ class Response(HTTPResponse):
     _check_close: Callable[[], bool]
 
     def __init__(self, sock: "ClientEnd", *given: Any, **more: Any) -> None:
-        super().__init__(sock, *given, **more)  # type: ignore[arg-type]
+        super().__init__(sock, *given, **more)  # type: ignore[arg-type] # all that is used of a socket
         self._ask = sock.ask
 
     def begin(self) -> None:
         """Take the head as the server has it; what is written without one is parsed."""
-        self.fp, head = self._ask()  # type: ignore[assignment]
+        self.fp, head = self._ask()  # type: ignore[assignment] # all that is read of a file
         self.fp.seek(0 if head is None else head.at)
         if head is None:
             super().begin()

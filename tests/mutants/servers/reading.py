@@ -284,9 +284,9 @@ def is_ahead_of_its_time(_: Asked, reply: Result) -> None:
         reply.set("x-updated-since-request-synced-at", times.synced_at(ahead))
 
 
-@does("rate-limit", "nobody is ever refused", "inbox_mock.api.execution.is_over")
-def never_enforces_the_limit(_: object) -> Any:
-    return lambda _work, _allowance: False
+@does("rate-limit", "nobody is ever refused", "inbox_mock.engine.unit_of_work.UnitOfWork.spend")
+def never_enforces_the_limit(spend: Any) -> Any:
+    return lambda work, application_id: replace(spend(work, application_id), exceeded=False)
 
 
 @does("accounts-apart", "lists show all accounts", "inbox_mock.api.crud.visible")

@@ -103,7 +103,7 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
 
         @precondition(lambda self: self.inbox.conversations)
         @rule(number=nth, somebody=st.booleans())
-        def assign(self, number: int, somebody: bool) -> None:  # noqa: FBT001
+        def assign(self, number: int, somebody: bool) -> None:  # noqa: FBT001 - hypothesis calls it by name
             conversation = self.pick("conversations", number)
             with self.step(f"conversation {conversation} is assigned to {'a host' if somebody else 'nobody'}"):
                 host = self.workspace.id("hosts") if somebody else None
@@ -121,7 +121,7 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
 
         @precondition(lambda self: self.inbox.participants)
         @rule(number=nth, on=st.booleans())
-        def read(self, number: int, on: bool) -> None:  # noqa: FBT001
+        def read(self, number: int, on: bool) -> None:  # noqa: FBT001 - hypothesis calls it by name
             participant = self.pick("participants", number)
             with self.step(f"participant {participant} has {'' if on else 'not '}read"):
                 self.workspace.change("participants", participant, {"read": on})
@@ -129,7 +129,7 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
 
         @precondition(lambda self: self.inbox.participants)
         @rule(where=nth, who=nth, content=texts, attached=st.booleans())
-        def post(self, where: int, who: int, content: str, attached: bool) -> None:  # noqa: FBT001
+        def post(self, where: int, who: int, content: str, attached: bool) -> None:  # noqa: FBT001 - hypothesis calls it by name
             conversation, sender = self.pick("conversations", where), self.pick("participants", who)
             attachments = [self.pick("attachments", where)] if attached and self.inbox.attachments else []
             with self.step(f"participant {sender} writes {content!r} into conversation {conversation}"):

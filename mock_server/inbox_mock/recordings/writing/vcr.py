@@ -16,7 +16,7 @@ PLAIN = "!$()*,:@/?='"
 HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 
 
-class _Quoting(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+class _Quoting(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc] # in C, where it was built
     """Writes every text in double quotes: readers of YAML disagree on what a plain one is, a time, a number or a Ruby symbol."""
 
 

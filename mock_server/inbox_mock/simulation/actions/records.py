@@ -86,5 +86,5 @@ def _publish(work: UnitOfWork, about: Row, what: str) -> None:
             happened = "destroyed" if what == "updated" and row.get("canceled_at") else what
             for event in event_types().values():
                 if event.plural == table and event.name.endswith(f"_{happened}") and not event.accompanies:
-                    account_id = work.db.value(f"SELECT account_id FROM {table} WHERE id = ?", (row["id"],))  # noqa: S608
+                    account_id = work.db.value(f"SELECT account_id FROM {table} WHERE id = ?", (row["id"],))  # noqa: S608 - names of ours
                     publish(work, event.name, row["id"], account_id)

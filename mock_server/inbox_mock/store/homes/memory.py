@@ -195,7 +195,7 @@ class MemoryHome:
         """Return a sandbox."""
         return self._kept.get(sandbox_id)
 
-    def owns(self, sandbox_id: str) -> bool:  # noqa: ARG002
+    def owns(self, sandbox_id: str) -> bool:  # noqa: ARG002 - as a home has it
         """Return that it is served by this process."""
         return True
 

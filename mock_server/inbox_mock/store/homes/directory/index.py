@@ -129,11 +129,11 @@ class Index:
         """Insert a sandbox."""
         row = (entry.id, *_of_label(entry.label), *_of_facts(entry.facts), entry.size, entry.start, entry.is_recipe)
         marks = ", ".join("?" * len(row))
-        self._rows(f"INSERT INTO sandboxes ({ROW}, searched) VALUES ({marks}, ?)", *row, _searched(entry.id, entry.label))  # noqa: S608
+        self._rows(f"INSERT INTO sandboxes ({ROW}, searched) VALUES ({marks}, ?)", *row, _searched(entry.id, entry.label))
 
     def find(self, sandbox_id: str) -> IndexEntry | None:
         """Return a sandbox, or None."""
-        rows = self._rows(f"SELECT {ROW} FROM sandboxes WHERE id = ?", sandbox_id)  # noqa: S608
+        rows = self._rows(f"SELECT {ROW} FROM sandboxes WHERE id = ?", sandbox_id)
         return _entry(rows[0]) if rows else None
 
     def remove(self, sandbox_id: str) -> None:
@@ -168,9 +168,9 @@ class Index:
         sought = {"instr(searched, ?)": name.casefold() or None, "owner = ?": owner}
         wanted = {condition: value for condition, value in sought.items() if value is not None}
         where = f"WHERE {' AND '.join(wanted)}" if wanted else ""
-        sql = f"SELECT {ROW} FROM sandboxes {where} ORDER BY number DESC LIMIT ? OFFSET ?"  # noqa: S608
+        sql = f"SELECT {ROW} FROM sandboxes {where} ORDER BY number DESC LIMIT ? OFFSET ?"
         rows = self._rows(sql, *wanted.values(), limit, skip)
-        count: int = self._rows(f"SELECT count(*) FROM sandboxes {where}", *wanted.values())[0][0]  # noqa: S608
+        count: int = self._rows(f"SELECT count(*) FROM sandboxes {where}", *wanted.values())[0][0]
         return [Listed(entry.id, entry.label, entry.facts, entry.size) for entry in map(_entry, reversed(rows))], count
 
     def totals(self) -> tuple[int, int, int]:

@@ -37,10 +37,10 @@ SOUGHT = "WHERE position(%s in l.sought) > 0 AND (%s::text IS NULL OR l.owner = 
 LISTED = f"""
     SELECT count(*) FROM {rows.TABLES} {SOUGHT};
     SELECT * FROM (SELECT s.id, {rows.FOUND}, s.number FROM {rows.TABLES} {SOUGHT} ORDER BY s.number DESC LIMIT %s OFFSET %s) AS latest
-    ORDER BY number"""  # noqa: S608
+    ORDER BY number"""
 TOTALS = f"""
     SELECT count(*), coalesce(sum(pages), 0)::bigint * {PAGE_BYTES},
-      (SELECT coalesce(sum(size), 0)::bigint FROM inbox_mock.snapshots) FROM inbox_mock.sandboxes"""  # noqa: S608
+      (SELECT coalesce(sum(size), 0)::bigint FROM inbox_mock.snapshots) FROM inbox_mock.sandboxes"""
 DUE = """
     SELECT c.sandbox FROM inbox_mock.claims c JOIN inbox_mock.sandboxes s ON s.id = c.sandbox WHERE s.due <= %s ORDER BY s.due
     FOR UPDATE OF c SKIP LOCKED"""
@@ -102,7 +102,7 @@ class PostgresHome:
                     known = self._known.get(found) or self._known.setdefault(found, PostgresStorage(self._shared, found, tuple(row)))
         return known
 
-    def owns(self, sandbox_id: str) -> bool:  # noqa: ARG002
+    def owns(self, sandbox_id: str) -> bool:  # noqa: ARG002 - as a home has it
         """Return that any process serves it."""
         return True
 

@@ -20,7 +20,7 @@ PAGES_AT_ONCE = 4096
 STATE = "s.generation, s.version, s.pages, pg_postmaster_start_time()::text, s.clock, s.due, s.entry, s.described"
 FOUND = f"{STATE}, s.description, l.name, l.note, l.owner, l.ttl, l.created_at, l.used_at"
 TABLES = "inbox_mock.sandboxes s JOIN inbox_mock.labels l ON l.sandbox = s.id"
-FIND = f"SELECT s.id, {FOUND} FROM {TABLES} WHERE s.id = ANY(%s)"  # noqa: S608
+FIND = f"SELECT s.id, {FOUND} FROM {TABLES} WHERE s.id = ANY(%s)"
 BEGIN: Step = b"BEGIN", None
 COMMIT: Step = b"COMMIT", None
 ALL_PAGES = "SELECT number, bytes FROM inbox_mock.pages WHERE sandbox = %s AND number > %s AND number <= %s ORDER BY number"
@@ -39,7 +39,7 @@ PREPARE = f"""
         FROM unnest($4) WITH ORDINALITY AS given (number, place)
         ON CONFLICT (sandbox, number) DO UPDATE SET version = excluded.version, bytes = excluded.bytes)
       UPDATE inbox_mock.sandboxes SET version = $2, generation = $5, pages = $6,
-        clock = $7, due = $8, entry = $9, described = $10, description = coalesce($11, description) WHERE id = $1"""  # noqa: S608
+        clock = $7, due = $8, entry = $9, described = $10, description = coalesce($11, description) WHERE id = $1"""
 """What a connection is told first: the statements of each transaction are planned once, and each finds its rows by an index."""
 
 
