@@ -66,6 +66,16 @@ def test_a_guest_gets_an_answer_by_the_keyboard_alone(eyes: Eyes, agency: Sandbo
     expect(guest_side(page).get_by_text("From four.")).to_be_visible()
 
 
+def test_the_last_event_hands_the_focus_to_the_next_step_of_the_clock(eyes: Eyes, agency: Sandbox) -> None:
+    page = eyes.look(f"/{agency.id}/inbox")
+    last = page.get_by_role("button", name="Next event")
+
+    last.press("Enter")
+
+    expect(last).to_be_hidden()
+    expect(page.get_by_role("button", name="10 min", exact=True)).to_be_focused()
+
+
 def test_a_running_clock_opens_the_conversation_while_one_looks(eyes: Eyes, agency: Sandbox) -> None:
     booking = agency.admin.post("/bookings", {"conversation_delay": "2m", "guest": {"fullname": "Ada Bauer"}}).json["booking"]
     page = eyes.look(f"/{agency.id}/inbox/b{booking['id']}")

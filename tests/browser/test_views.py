@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from browser.eyes import Eyes
 from builders import a_message
 from fake import Mock, Sandbox
-from receiver import receiving
+from receiver import receiving, subscribe
 
 
 def clipboard(page: Page) -> str:
@@ -120,6 +120,18 @@ def test_the_timeline_goes_back_to_before_a_message_and_shows_another_history(ey
     page.get_by_role("button", name="Go back to here").click()
     expect(page.locator(".clock .time")).to_have_text("13:00:00")
     assert "Is there a garage?" in str(agency.handle.thread(4))
+
+
+def test_the_scale_of_the_timeline_ends_within_the_picture(eyes: Eyes, agency: Sandbox) -> None:
+    agency.advance("1d")
+    page = eyes.look(f"/{agency.id}/timeline")
+    expect(page.locator(".picture text", has_text="+10 min")).to_be_visible()
+
+    picture = page.locator(".picture").first.bounding_box()
+    labels = [label.bounding_box() for label in page.locator(".picture text").all()]
+
+    assert picture
+    assert [label for label in labels if label and label["x"] + label["width"] > picture["x"] + picture["width"] + 1] == []
 
 
 def test_the_slider_moves_by_keyboard_and_says_where_it_is(eyes: Eyes, agency: Sandbox) -> None:
@@ -329,6 +341,18 @@ def test_a_report_without_any_request_does_not_praise(eyes: Eyes, agency: Sandbo
     page = eyes.look(f"/{agency.id}/report")
 
     expect(page.locator(".verdict")).to_have_text("Nothing was judged: no request has come")
+    expect(page.get_by_role("region", name="Verdict")).not_to_contain_text("inbox-mock serve")
+
+
+def test_a_report_on_webhooks_alone_is_one(eyes: Eyes, agency: Sandbox) -> None:
+    with receiving() as receiver:
+        subscribe(agency, receiver.url, "inbox_message_created")
+        agency.admin.post("/conversations/1/messages", {"from": "guest", "content": "Hello"})
+        agency.advance("1m")
+    page = eyes.look(f"/{agency.id}/report")
+
+    expect(page.locator(".verdict")).to_have_text("No violations")
+    expect(page.get_by_role("region", name="Verdict")).to_contain_text("0 requests, 1 webhook, ")
 
 
 # Sandboxes.

@@ -12,6 +12,7 @@ export function mountClock(root) {
   const date = h("span", { class: "date" });
   const next = h("button", { type: "button", class: "next" });
   const pace = h("select", { "aria-label": "How the clock runs" }, RATES.map(([rate, text]) => h("option", { value: rate }, text)));
+  const [step, ...steps] = STEPS.map(([by, text]) => button(text, () => advance({ by })));
   let [pending, of] = [[], null]; // the next event, and the sandbox of which it is
 
   pace.addEventListener("change", () =>
@@ -27,7 +28,8 @@ export function mountClock(root) {
       h(
         "div",
         { class: "group", role: "group", "aria-labelledby": "advance-label" },
-        STEPS.map(([by, text]) => button(text, () => advance({ by }))),
+        step,
+        steps,
         h("button", { type: "button", onclick: askHowFar, "aria-label": "Advance by another time" }, "…"),
       ),
       next,
@@ -39,7 +41,9 @@ export function mountClock(root) {
     root.classList.toggle("unknown", !state.clock);
     setText(time, state.clock ? clockTime(at) : "–");
     setText(date, state.clock ? `${day(at)} UTC` : "");
-    next.hidden = of !== state.sandbox || !pending.length;
+    const none = of !== state.sandbox || !pending.length;
+    if (none && document.activeElement === next) step.focus(); // what is hidden would drop the focus
+    next.hidden = none;
     root.hidden = state.trouble === "gone" && !state.clock;
     refreshTimes();
   }

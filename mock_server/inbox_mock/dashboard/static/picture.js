@@ -40,7 +40,8 @@ export function draw({ past, pending }, width, point) {
       const at = x(present + side * minutes * MINUTE);
       if (far(minutes * MINUTE) > (side < 0 ? back : ahead) || Math.abs(at - taken) < APART || at < left + 20 || at > width - 20) continue;
       taken = at;
-      drawn.push(svg("line", { class: "tick", x1: at, x2: at, y1: TOP - 8, y2: height - 10 }), svg("text", { x: at, y: 16, "text-anchor": "middle" }, `${side < 0 ? "−" : "+"}${text}`));
+      const label = at > width - APART / 2 ? { x: width, "text-anchor": "end" } : { x: at, "text-anchor": "middle" };
+      drawn.push(svg("line", { class: "tick", x1: at, x2: at, y1: TOP - 8, y2: height - 10 }), svg("text", { ...label, y: 16 }, `${side < 0 ? "−" : "+"}${text}`));
     }
   }
   drawn.push(svg("line", { class: "now", x1: middle, x2: middle, y1: TOP - 8, y2: height - 6 }), svg("text", { class: "now-label", x: middle, y: 16, "text-anchor": "middle" }, "now"));

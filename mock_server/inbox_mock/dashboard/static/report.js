@@ -41,9 +41,10 @@ async function report() {
   }
 }
 
-function shown({ verdict, requests, violations, rules, assumed, replay }) {
+function shown({ verdict, requests, webhooks, violations, rules, assumed, replay }) {
+  const used = requests || webhooks;
   return [
-    h("section", { class: "card", "aria-label": "Verdict" }, h("p", { class: `verdict ${requests ? verdict : ""}` }, requests ? (VERDICTS[verdict] ?? verdict) : NOTHING), h("p", { class: "quiet" }, `${many(requests, "request")}, ${many(rules.length, "rule")}, ${many(violations.length, "violation")}.`), replay ? h("pre", { tabindex: "0", "aria-label": "How to run it again" }, replay) : null),
+    h("section", { class: "card", "aria-label": "Verdict" }, h("p", { class: `verdict ${used ? verdict : ""}` }, used ? (VERDICTS[verdict] ?? verdict) : NOTHING), h("p", { class: "quiet" }, `${many(requests, "request")}, ${many(webhooks, "webhook")}, ${many(rules.length, "rule")}, ${many(violations.length, "violation")}.`), replay && violations.length ? h("pre", { tabindex: "0", "aria-label": "How to run it again" }, replay) : null),
     ...violations.map(violation),
     rules.length ? h("section", { class: "card", "aria-label": "Rules" }, h("h2", {}, "Rules"), table(["Code", "Rule", "Violations"], rules.map((rule) => [h("span", { class: "code" }, rule.code), rule.title, rule.not_judged ? h("small", {}, `not judged: ${rule.not_judged}`) : rule.violations || "–"]))) : null,
     assumed?.length ? h("section", { class: "card", "aria-label": "Assumed" }, h("h2", {}, "Assumptions that this run relied on"), table(["Behaviour", "Seen", "Switch"], assumed.map((one) => [[one.behaviour, h("div", { class: "quiet" }, one.source)], one.seen, h("span", { class: "mono" }, one.switch ?? "–")]))) : null,
