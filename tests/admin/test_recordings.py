@@ -45,6 +45,7 @@ def test_a_scenario_file_is_read_as_one(mock: Mock) -> None:
         (b"", "bug.har: found an empty file; expected a recording: "),
         (b"GIF89a", "bug.har: found a file of another kind; expected a recording: "),
         (HAR[:20_000], "bug.har: found the end of the file within entry "),
+        (rb'{"\ud800": "\udfff"}', "bug.har: found an object with \ufffd; expected a recording: "),
         (SCENARIO + b"bokings: []\n", "bug.har:3: found the unknown key 'bokings'; did you mean 'bookings'?"),
     ],
 )

@@ -17,7 +17,7 @@ from inbox_mock.domain.addresses import Network, is_this_machine, is_within, pla
 from inbox_mock.domain.admin_tokens import AdminToken, Caller, wanted
 from inbox_mock.domain.errors import BLANK, Forbidden, Invalid, Problem, Refusal, Unauthorized, invalid
 from inbox_mock.domain.spelling import FOUND, UNKNOWN, instead, listed, of_field, shortened
-from inbox_mock.domain.values import whole_number
+from inbox_mock.domain.values import encodable, whole_number
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -136,9 +136,11 @@ def problem_of(refusal: Refusal) -> Response:
     told = _wrong_fields(refusal) if isinstance(refusal, Invalid) else []
     detail = "; ".join(_sentence(p, found) for p, found in told) if told else _detail(refusal)
     if detail:
-        body["detail"] = detail
+        body["detail"] = encodable(detail)
     if told:
-        body["errors"] = [{"field": p.field, **({} if found is None else {"found": found}), "expected": p.title} for p, found in told]
+        body["errors"] = [
+            {"field": p.field, **({} if found is None else {"found": found}), "expected": encodable(p.title or "")} for p, found in told
+        ]
     answer = Response(orjson.dumps(body), refusal.status, content_type=PROBLEM_JSON)
     if isinstance(refusal, errors.MethodNotAllowed):
         answer.headers["Allow"] = ", ".join(refusal.allowed)

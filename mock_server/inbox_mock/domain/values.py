@@ -7,6 +7,7 @@ from inbox_mock.domain import limits
 from inbox_mock.domain.errors import BadRequest
 
 UNPRINTABLE = "\ufffd"
+SURROGATES = re.compile("[\ud800-\udfff]")
 LARGEST = 2**53
 TEXTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 """The texts in JSON; one without an end is found whole, since the search for others would begin in it again and again."""
@@ -67,6 +68,11 @@ def whole_number(text: str, digits: int) -> int | None:
 def printable(text: str) -> str:
     """Return a text in which U+FFFD replaces control characters and those that change the direction of writing."""
     return "".join(character if character.isprintable() else UNPRINTABLE for character in text)
+
+
+def encodable(text: str) -> str:
+    """Return a text in which U+FFFD replaces lone surrogates: JSON and recordings may name them, and no answer can hold them."""
+    return SURROGATES.sub(UNPRINTABLE, text)
 
 
 def in_a_line(text: str) -> str:
