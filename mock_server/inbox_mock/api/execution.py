@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import NamedTuple
 from urllib.parse import parse_qsl, quote
 
 import orjson
@@ -35,11 +36,24 @@ JOURNALED_HEADERS = (
 )
 
 
+class ReceivedRequest(NamedTuple):
+    """A request as it came: the token that it presents, its body, and the root of the server that it addresses."""
+
+    request: Call
+    token: str | None
+    raw: bytes
+    origin: str
+
+
 def run(backend: Backend, request: Call, operation: Operation, path: dict[str, str], raw: bytes) -> Rendered:
     """Answer a request for an operation, given the variable parts of its path and its body."""
     key = key_of(request) if operation.method == "GET" else None
     token = bearer(request)
-    return respond(backend, request, sandbox_of(token), lambda work: _answer(work, request, token, operation, path, raw), key=key)
+
+    def answer(work: UnitOfWork) -> Answered:
+        return _answer(work, ReceivedRequest(request, token, raw, root_of(request)), operation, path)
+
+    return respond(backend, request, sandbox_of(token), answer, key=key)
 
 
 def bearer(request: Call) -> str | None:
@@ -48,14 +62,14 @@ def bearer(request: Call) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
-def _answer(work: UnitOfWork, request: Call, token: str | None, operation: Operation, path: dict[str, str], raw: bytes) -> Answered:
+def _answer(work: UnitOfWork, asked: ReceivedRequest, operation: Operation, path: dict[str, str]) -> Answered:
+    request = asked.request
     grant: Grant | None = None
     rate: Headers = []
     fault: InjectedFault | None = None
     lasting: Lasting | None = None
-    origin = root_of(request)
     try:
-        grant = authenticate(work, token)
+        grant = authenticate(work, asked.token)
         if _has_faults(work):
             fault = fault_injection.strike(work, request, ERRORS, grant.application_id, grant.token_id)
         allowance = work.spend(grant.application_id)
@@ -68,7 +82,7 @@ def _answer(work: UnitOfWork, request: Call, token: str | None, operation: Opera
             raise RateLimited
         if grant.scopes.isdisjoint(operation.scopes):
             raise Forbidden
-        context = _context(request, operation, work, grant, path, origin, raw)
+        context = _context(work, asked, operation, path, grant)
         body, headers = _run(context, operation, request, fault)
         status = operation.status
         known = request.environ.get("HTTP_IF_NONE_MATCH")
@@ -82,7 +96,7 @@ def _answer(work: UnitOfWork, request: Call, token: str | None, operation: Opera
     except Replaced as replaced:
         body, status, headers = replaced.body, replaced.status, replaced.headers
     headers += rate
-    return Answered(body, status, headers, fault, partial(_entry, work, request, origin, grant, raw), lasting)
+    return Answered(body, status, headers, fault, partial(_entry, work, asked, grant), lasting)
 
 
 def _refused(work: UnitOfWork, refusal: Refusal) -> Rendered:
@@ -100,17 +114,15 @@ def _has_faults(work: UnitOfWork) -> bool:
     return found
 
 
-def _context(
-    request: Call, operation: Operation, work: UnitOfWork, grant: Grant, path: dict[str, str], origin: str, raw: bytes
-) -> RequestContext:
-    text = request.environ.get("QUERY_STRING", "")
+def _context(work: UnitOfWork, asked: ReceivedRequest, operation: Operation, path: dict[str, str], grant: Grant) -> RequestContext:
+    text = asked.request.environ.get("QUERY_STRING", "")
     query = _query(text) if text else Query({})
     if text:
         explain_query(work, operation, query)
-    body = _parsed(operation, raw)
+    body = _parsed(operation, asked.raw)
     if body is not None:
         explain_written(work, operation, body)
-    return RequestContext(operation.resource, operation.body, work, grant, query, path, origin, body)
+    return RequestContext(operation.resource, operation.body, work, grant, query, path, asked.origin, body)
 
 
 def _query(text: str) -> Query:
@@ -146,11 +158,11 @@ def _run(context: RequestContext, operation: Operation, request: Call, fault: In
         return rendering.body_and_headers(operation.run(context), context.origin, address, echoed)
 
 
-def _entry(work: UnitOfWork, request: Call, origin: str, grant: Grant | None, raw: bytes, body: bytes, headers: Headers) -> Row:
-    environ = request.environ
+def _entry(work: UnitOfWork, asked: ReceivedRequest, grant: Grant | None, body: bytes, headers: Headers) -> Row:
+    environ, raw = asked.request.environ, asked.raw
     told = {name: environ[key] for name, key in JOURNALED_HEADERS if environ.get(key)}
     query = environ.get("QUERY_STRING", "")[: limits.JOURNALED]
-    token_id = recognise(work, bearer(request)) if grant is None else grant.token_id
+    token_id = recognise(work, asked.token) if grant is None else grant.token_id
     token, written = None if token_id is None else f"token-{token_id}", _text(raw)
     safe, answered, told_back = redaction.of_query(work, query) if query else "", body, dict(headers)
     if safe != query:
@@ -159,7 +171,7 @@ def _entry(work: UnitOfWork, request: Call, origin: str, grant: Grant | None, ra
     entry: Row = {
         "query": safe,
         "application_id": None if grant is None else grant.application_id,
-        "request": {"token": token, "origin": origin, "headers": told, "body": written},
+        "request": {"token": token, "origin": asked.origin, "headers": told, "body": written},
         "response": {"headers": told_back, "body": _text(answered)},
     }
     if raw and (len(raw) > limits.JOURNALED or written.encode() != raw):
@@ -201,7 +213,7 @@ def refuse(
         headers += rate
 
         def entry(body: bytes, headers: Headers) -> Row:
-            found = _entry(work, request, root_of(request), grant, b"", body, headers)
+            found = _entry(work, ReceivedRequest(request, token, b"", root_of(request)), grant, body, headers)
             if isinstance(refusal, NotRead):
                 found["request"]["unread"] = refusal.problems[0].title
             return found
