@@ -205,3 +205,10 @@ def test_a_wrong_belief_is_told_how_to_mend_it(broken: type[InThisProcess], haza
     assert verdict.failure is not None
     told = {found.code: found.fix for found in verdict.failure.findings}
     assert hint in told["BELIEF"]
+
+
+def test_of_a_stay_that_has_begun_the_story_says_when(harness: Harness) -> None:
+    stay = {"id": 104, "channel": "airbnb", "rental": 16, "guest": {"fullname": "Ada Bauer"}, "start_at": "-40d", "end_at": "-33d"}
+    world = World({"seed": 7, "rentals": [{"id": 16}]}, ({"guest_books": stay},))
+    told = report.text(run(KnowsNoBookings(Rebuilt(Inbox)), replay=world, harness=harness))
+    assert "Ada Bauer books on Airbnb, a stay that began 40d before (booking 104)" in told

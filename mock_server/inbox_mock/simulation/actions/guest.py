@@ -36,7 +36,9 @@ def _books(given: Given) -> str:
     guest = (given.get("guest") or {}).get("fullname", "Somebody")
     number = given.get("id", given.get("booking"))
     policy, comes = policies()[given.get("channel", "direct")], _comes(given.get("conversation_delay"))
-    return f"{guest} books on {policy.booked_on or policy.title}{f' (booking {number})' if number else ''}{comes}"
+    start = str(given.get("start_at", ""))
+    began = f", a stay that began {start[1:]} before" if start.startswith("-") else ""  # lists leave such a stay out, if it is over
+    return f"{guest} books on {policy.booked_on or policy.title}{began}{f' (booking {number})' if number else ''}{comes}"
 
 
 def _comes(delay: object) -> str:
