@@ -140,6 +140,16 @@ def test_where_no_request_came_the_junit_file_has_a_test_that_failed(tmp_path: P
     assert "no request came to http://127.0.0.1:" in str(failure.get("message"))
 
 
+def test_where_no_request_came_it_says_where_the_fixtures_of_pytest_call() -> None:
+    ran = run_apart("run", "true")
+
+    assert ran.returncode == 0
+    assert ran.stderr.endswith(
+        "does true call the address in BOOKINGSYNC_URL? "
+        "What takes the fixtures of the pytest plugin calls a fake of their own, and is judged there\n"
+    )
+
+
 def test_a_command_that_does_not_exist_is_told_in_one_line() -> None:
     ran = run_apart("run", "no-such-command")
 
