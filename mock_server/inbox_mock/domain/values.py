@@ -24,8 +24,7 @@ def normal(value: object, levels: int = limits.LEVELS) -> object:
         ValueError: it is nested too deeply.
     """
     if not levels:
-        message = f"nested more than {limits.LEVELS} deep"
-        raise ValueError(message)
+        raise ValueError(f"nested more than {limits.LEVELS} deep")
     if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST:
         return int(value)
     if isinstance(value, dict):

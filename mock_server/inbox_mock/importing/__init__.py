@@ -1,6 +1,7 @@
 """Recorded traffic to a scenario: the records that it shows, as they were at its start, and what others did later."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from secrets import token_bytes
 
 from inbox_mock.domain import limits, times
@@ -33,17 +34,7 @@ def import_exchanges(exchanges: Iterable[Exchange], *, keep: frozenset[str] = fr
             sightings.note(found[0], (found[1], number))
             evidence.note(*found)
     start = traffic.start
-    records: dict[str, dict[int, JSON]] = {plural: {} for plural in ORDER}
-    elsewhere: dict[Key, JSON] = {}
-    later: list[Change] = []
-    for (plural, number), history in histories(sightings, start):
-        if history.first is not None:
-            records[plural][number] = history.first
-        else:
-            elsewhere[plural, number] = history.later[0].changed
-        later += history.later
-    elsewhere |= {key: sightings.seen[key][0].record() for key in sightings.own if key in sightings.seen}
-    world = ImportedRecords(sightings, start, records, elsewhere)
+    world, later = _seen(sightings, start)
     for reason, places in traffic.unreadable.items():
         world.tell("answers", places[0], reason, len(places))
     later += cancel(world)
@@ -77,6 +68,21 @@ def import_exchanges(exchanges: Iterable[Exchange], *, keep: frozenset[str] = fr
         settled=settled,
         own=frozenset(sightings.own),
     )
+
+
+def _seen(sightings: Sightings, start: datetime) -> tuple[ImportedRecords, list[Change]]:
+    """Return the records that were there at the start, as they were then, and what others have changed later."""
+    records: dict[str, dict[int, JSON]] = {plural: {} for plural in ORDER}
+    elsewhere: dict[Key, JSON] = {}
+    later: list[Change] = []
+    for (plural, number), history in histories(sightings, start):
+        if history.first is not None:
+            records[plural][number] = history.first
+        else:
+            elsewhere[plural, number] = history.later[0].changed
+        later += history.later
+    elsewhere |= {key: sightings.seen[key][0].record() for key in sightings.own if key in sightings.seen}
+    return ImportedRecords(sightings, start, records, elsewhere), later
 
 
 __all__ = ["HostExchanges", "Imported", "MadeUp", "NothingToImportError", "import_exchanges"]

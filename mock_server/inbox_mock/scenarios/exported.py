@@ -116,8 +116,8 @@ def _rows(work: UnitOfWork, db: Database, name: str, noun: Noun, known: Known) -
         elif name == "attachments":
             more = {"file": db.value("SELECT bytes FROM attachment_files WHERE attachment_id = ?", (row["id"],))}
         elif name in TIES:
-            others, sql, *_ = TIES[name]
-            more = {others: [tied[0] for tied in db.execute(sql, (row["id"],))]}
+            ties = TIES[name]
+            more = {ties.key: [tied[0] for tied in db.execute(ties.read, (row["id"],))]}
         if name != "events" or row["kind"] != SENT:
             yield row | more
 

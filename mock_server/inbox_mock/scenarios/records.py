@@ -148,9 +148,8 @@ class Records:
         if name == "attachments":
             self.builder.work.db.executemany("INSERT INTO attachment_files VALUES (:id, :file)", rows)
         if name in TIES:
-            others, _, sql, _ = TIES[name]
-            ties = ((row["id"], other, place) for row in rows for place, other in enumerate(row[others], 1))
-            self.builder.work.db.executemany(sql, [{"id": one, "other": other, "position": place} for one, other, place in ties])
+            ties = TIES[name]
+            self.builder.work.db.executemany(ties.insert, [tied for row in rows for tied in ties.rows(row)])
 
     def _check_references(self) -> None:
         for table, record_id, location in self.references:
@@ -172,7 +171,7 @@ def appearing(builder: Builder, given: Mapping[str, list[Row]], place: Location)
         for number, one in enumerate(given.get(name, ())):
             known = records.known.rows.setdefault(noun.table, {})
             row = known[one.get("id", 0) or records.known.next_id(noun.table)] = records.row(noun, one, (*place, name, number))
-            columns = [*columns_of(noun.table), *([TIES[name][0]] if name in TIES else [])]
+            columns = [*columns_of(noun.table), *([TIES[name].key] if name in TIES else [])]
             found.setdefault(noun.table, []).append({column: row[column] for column in columns})
             if name == "rentals":
                 found[name][-1]["details"] = orjson.dumps({detail: row[detail] for detail in DETAILS}).decode()

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
-from functools import wraps
+from functools import reduce, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,60 +116,6 @@ def starts_a_fake(usual_clock: str, complete: "Completion") -> Callable[[Callabl
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        @click.option(
-            "--scenario",
-            default="agency",
-            show_default=True,
-            shell_complete=complete,
-            help="A shipped scenario's name, or the path of a .yaml file.",
-        )
-        @click.option(
-            "--bundle",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Go on from where a reproduction bundle ends. Webhooks go nowhere until an address is subscribed.",
-        )
-        @click.option(
-            "--clock",
-            type=ClockKind(),
-            metavar="manual|real|60x",
-            help=f"Stand still until advanced, run, or run faster.  [default: {usual_clock}]",
-        )
-        @click.option(
-            "--seed",
-            type=click.IntRange(0, LARGEST),
-            help="What the dice start from, and the ids and tokens of sandboxes, which are random otherwise.",
-        )
-        @click.option(
-            "--cache",
-            type=click.Path(file_okay=False, path_type=Path),
-            metavar="DIR|off",
-            help="Where to keep, for the next start, a scenario that was checked, and the image of one that ships.  "
-            "[default: inbox-mock in the user's cache folder]",
-        )
-        @click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from.")
-        @click.option(
-            "--cached/--uncached", default=True, help="Keep answers until a record changes, or make each anew.  [default: cached]"
-        )
-        @click.option("--rate-limit", type=click.IntRange(0, LARGEST), help="Enforce so many requests an hour for each application.")
-        @takes_room
-        @click.option(
-            "--webhook-url", multiple=True, type=Receiver(), metavar="[ROLE=]URL", help="The address that hears the scenario's webhooks."
-        )
-        @click.option(
-            "--allow-webhooks-to",
-            multiple=True,
-            type=HostParameter(),
-            metavar="HOST",
-            help="A host beyond this machine to which webhooks may go.",
-        )
-        @click.option(
-            "--allow-origin",
-            multiple=True,
-            metavar="ORIGIN",
-            callback=origins,
-            help="An origin whose pages may call the API from a browser, such as http://localhost:3000; * allows every one.",
-        )
         @wraps(command)
         def with_options(
             *,
@@ -208,9 +154,69 @@ def starts_a_fake(usual_clock: str, complete: "Completion") -> Callable[[Callabl
                 )
             command(options=options, **given)
 
-        return with_options
+        return reduce(lambda made, option: option(made), reversed(_options(usual_clock, complete)), with_options)
 
     return decorate
+
+
+def _options(usual_clock: str, complete: "Completion") -> list[Callable[[Callable[..., None]], Callable[..., None]]]:
+    """Return the options of a command that starts a fake, in the order in which its help lists them."""
+    return [
+        click.option(
+            "--scenario",
+            default="agency",
+            show_default=True,
+            shell_complete=complete,
+            help="A shipped scenario's name, or the path of a .yaml file.",
+        ),
+        click.option(
+            "--bundle",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Go on from where a reproduction bundle ends. Webhooks go nowhere until an address is subscribed.",
+        ),
+        click.option(
+            "--clock",
+            type=ClockKind(),
+            metavar="manual|real|60x",
+            help=f"Stand still until advanced, run, or run faster.  [default: {usual_clock}]",
+        ),
+        click.option(
+            "--seed",
+            type=click.IntRange(0, LARGEST),
+            help="What the dice start from, and the ids and tokens of sandboxes, which are random otherwise.",
+        ),
+        click.option(
+            "--cache",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="DIR|off",
+            help="Where to keep, for the next start, a scenario that was checked, and the image of one that ships.  "
+            "[default: inbox-mock in the user's cache folder]",
+        ),
+        click.option("--strict/--lenient", default=None, help="Refuse what the guide asks clients to refrain from."),
+        click.option(
+            "--cached/--uncached", default=True, help="Keep answers until a record changes, or make each anew.  [default: cached]"
+        ),
+        click.option("--rate-limit", type=click.IntRange(0, LARGEST), help="Enforce so many requests an hour for each application."),
+        takes_room,
+        click.option(
+            "--webhook-url", multiple=True, type=Receiver(), metavar="[ROLE=]URL", help="The address that hears the scenario's webhooks."
+        ),
+        click.option(
+            "--allow-webhooks-to",
+            multiple=True,
+            type=HostParameter(),
+            metavar="HOST",
+            help="A host beyond this machine to which webhooks may go.",
+        ),
+        click.option(
+            "--allow-origin",
+            multiple=True,
+            metavar="ORIGIN",
+            callback=origins,
+            help="An origin whose pages may call the API from a browser, such as http://localhost:3000; * allows every one.",
+        ),
+    ]
 
 
 def is_given(option: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from sqlite3 import IntegrityError
+from typing import NamedTuple
 
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import UnitOfWork
@@ -11,21 +12,34 @@ from inbox_mock.store.database import Row
 from inbox_mock.webhooks.deliveries import publish
 from inbox_mock.webhooks.event_types import event_types
 
+
+class Ties(NamedTuple):
+    """A list of ids that a record has, and a table of its own holds: its key, and how the ids are read, inserted and deleted."""
+
+    key: str
+    read: str
+    insert: str
+    delete: str
+
+    def rows(self, record: Row) -> list[Row]:
+        """Return what ``insert`` takes for a record."""
+        return [{"id": record["id"], "other": other, "position": place} for place, other in enumerate(record[self.key], 1)]
+
+
 TIES = {
-    "conversations": (
+    "conversations": Ties(
         "bookings",
         "SELECT booking_id FROM conversation_bookings WHERE conversation_id = ? ORDER BY booking_id",
         "INSERT INTO conversation_bookings VALUES (:id, :other)",
         "DELETE FROM conversation_bookings WHERE conversation_id = ?",
     ),
-    "messages": (
+    "messages": Ties(
         "attachments",
         "SELECT attachment_id FROM message_attachments WHERE message_id = ? ORDER BY position",
         "INSERT INTO message_attachments VALUES (:id, :other, :position)",
         "DELETE FROM message_attachments WHERE message_id = ?",
     ),
 }
-"""Lists of ids that are in tables of their own: the key, how they are read, written, and deleted."""
 
 
 def _counted(rows: Mapping[str, list[object]]) -> str:
@@ -45,9 +59,8 @@ def records_appear(work: UnitOfWork, about: Row) -> None:
     """
     for table, rows in about["rows"].items():
         for row in rows:
-            columns = {name: value for name, value in row.items() if name != TIES.get(table, ("",))[0]}
             try:
-                work.db.insert(table, columns)
+                work.db.insert(table, _columns(table, row))
                 if table == "attachments":
                     content = PICTURE_PLACEHOLDER if str(row["file_content_type"]).startswith("image/") else PLACEHOLDER
                     work.db.insert("attachment_files", {"attachment_id": row["id"], "bytes": content})
@@ -68,16 +81,23 @@ def records_change(work: UnitOfWork, about: Row) -> None:
         for row in rows:
             if not work.db.has(table, row["id"]):
                 raise Invalid(invalid(table, f"a record that exists by then ({row['id']})"))
-            work.db.update(table, row["id"], {name: value for name, value in row.items() if name not in {"id", TIES.get(table, ("",))[0]}})
+            changes = {name: value for name, value in _columns(table, row).items() if name != "id"}
+            work.db.update(table, row["id"], changes)
             _tie(work, table, row)
     _publish(work, about, "updated")
 
 
+def _columns(table: str, row: Row) -> Row:
+    """Return what the table itself holds of a record."""
+    ties = TIES.get(table)
+    return row if ties is None else {name: value for name, value in row.items() if name != ties.key}
+
+
 def _tie(work: UnitOfWork, table: str, row: Row) -> None:
-    others, _, insert, delete = TIES.get(table, ("", "", "", ""))
-    if others in row:
-        work.db.execute(delete, (row["id"],))
-        work.db.executemany(insert, [{"id": row["id"], "other": other, "position": place} for place, other in enumerate(row[others], 1)])
+    ties = TIES.get(table)
+    if ties is not None and ties.key in row:
+        work.db.execute(ties.delete, (row["id"],))
+        work.db.executemany(ties.insert, ties.rows(row))
 
 
 def _publish(work: UnitOfWork, about: Row, what: str) -> None:
