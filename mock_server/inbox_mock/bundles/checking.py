@@ -35,7 +35,7 @@ def check(name: str, image: bytes, *, is_past: bool = False) -> None:
         with closing(images.restore(image, checked=False)) as db:
             _check_indexes(db)
             _check_values(db)
-            _check_settings(db)
+            sandbox_store.check(db)
             pasts = db.execute("SELECT fault_id, image FROM fault_pasts").fetchall()
     except UnusableDatabase as error:
         raise BundleError(f"{name}: {error}") from None
@@ -75,14 +75,3 @@ def _check_value(column: str, expected: type | tuple[type, ...], value: object) 
             raise UnusableDatabase(f"its column {column} holds other JSON; expected it as the Inbox Mock wrote it")
     except orjson.JSONDecodeError as error:
         raise UnusableDatabase(f"its column {column} holds no JSON ({error}); expected it as the Inbox Mock wrote it") from None
-
-
-def _check_settings(db: Database) -> None:
-    try:
-        sandbox_store.read_settings(db)
-        sandbox_store.read_clock(db)
-        recipe: object = sandbox_store.read_recipe(db)
-    except (TypeError, ValueError) as error:
-        raise UnusableDatabase(f"its settings or its clock cannot be read ({error})") from None
-    if recipe is not None and not (isinstance(recipe, dict) and isinstance(recipe.get("data"), dict)):
-        raise UnusableDatabase("its scenario cannot be read; expected it as the Inbox Mock wrote it")

@@ -9,6 +9,7 @@ import orjson
 
 from inbox_mock.domain.times import Clock
 from inbox_mock.store.database import Database
+from inbox_mock.store.migrations import UnusableDatabase
 
 RECIPE = "recipe"
 """The name under which the table of the settings holds what a sandbox was built of."""
@@ -57,6 +58,22 @@ def read_recipe(db: Database) -> dict[str, Any] | None:
     found = db.value("SELECT value FROM settings WHERE name = ?", (RECIPE,), str)
     recipe: dict[str, Any] | None = None if found is None else orjson.loads(found)
     return recipe
+
+
+def check(db: Database) -> None:
+    """Check that the settings, the clock and the recipe can be read: all else of a sandbox depends on them.
+
+    Raises:
+        UnusableDatabase: one of them cannot.
+    """
+    try:
+        read_settings(db)
+        read_clock(db)
+        recipe: object = read_recipe(db)
+    except (TypeError, ValueError) as error:
+        raise UnusableDatabase(f"its settings or its clock cannot be read ({error})") from None
+    if recipe is not None and not (isinstance(recipe, dict) and isinstance(recipe.get("data"), dict)):
+        raise UnusableDatabase("its scenario cannot be read; expected it as the Inbox Mock wrote it")
 
 
 def read_clock(db: Database) -> Clock:

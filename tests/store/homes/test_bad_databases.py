@@ -53,6 +53,12 @@ BAD = {
     ),
     "of no format": (statements("PRAGMA user_version = 0"), f"it has format 0; expected 1 to {FORMAT}"),
     "with another application id": (statements("PRAGMA application_id = 7"), r"another program's \(application id 7\)"),
+    "with a setting that is no JSON": (statements("UPDATE settings SET value = '{' WHERE name = 'seed'"), "its settings or its clock"),
+    "without a setting": (statements("DELETE FROM settings WHERE name = 'seed'"), "its settings or its clock"),
+    "with an unknown setting": (statements("INSERT INTO settings VALUES ('more', '1')"), "its settings or its clock"),
+    "with a clock that shows no time": (statements("UPDATE clock SET now = 'noon'"), "its settings or its clock"),
+    "without a clock": (statements("DELETE FROM clock"), "its settings or its clock"),
+    "with another scenario": (statements("INSERT OR REPLACE INTO settings VALUES ('recipe', '[]')"), "its scenario cannot be read"),
     "a link": (a_link, "no regular file"),
     "a folder": (a_folder, "no regular file"),
 }

@@ -160,6 +160,8 @@ class StoredSandbox(LocalStorage):
                 db = images.open_file(path, durable=self._files.durable, checked=self._checked)
                 self._file = LedgerFile(path.with_name(f"{path.name}{LEDGER}"), durable=self._files.durable)
                 try:
+                    if not self._checked:
+                        sandbox_store.check(db)
                     recover(db, self._file)
                 except BaseException:
                     db.close()  # the next try opens it again, and nobody else can before
