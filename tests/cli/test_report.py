@@ -60,6 +60,15 @@ def test_a_client_that_knows_nothing_of_the_fake_is_judged(tmp_path: Path) -> No
     assert "ERROR SYN001" in ran.stdout
 
 
+def test_the_default_sandbox_is_called_as_it_is_addressed(tmp_path: Path) -> None:
+    with serving(tmp_path) as root:
+        told = [run(*command.split(), "--url", root).stdout for command in ("report", "sandboxes", "sandboxes show")]
+
+    assert "\nSandbox default, scenario agency, seed 7" in told[0]
+    assert told[1].startswith("default  agency")
+    assert told[2].startswith("Sandbox default: agency")
+
+
 def test_findings_are_the_exit_code_1(guilty: Sandbox) -> None:
     ran = report(guilty)
 
@@ -170,7 +179,7 @@ def test_all_sandboxes_are_reported_together(guilty_there: Sandbox, alone: Mock)
     ran = report(guilty, "--all", "--allow", "SYN001")
 
     assert ran.returncode == 1
-    assert f"\nSandbox {guilty.id}, scenario" in ran.stdout
+    assert f"\nSandbox {guilty.id}, an inline scenario, seed 7" in ran.stdout
     assert clean.id not in ran.stdout
     assert report(guilty, "--all", "--allow", "SYN001", "--allow", "MSG002").returncode == 0
 
@@ -181,7 +190,7 @@ def test_all_sandboxes_are_reported_in_every_format(guilty_there: Sandbox, alone
     send(other, channel=None)
     told = report(guilty, "--all", "--format", wanted).stdout
 
-    named = {"json": '"sandbox": "{}"', "junit": "inbox-mock rules of conduct: {}", "html": "Sandbox <code>{}</code>"}[wanted]
+    named = {"json": '"sandbox": "{}"', "junit": "inbox-mock rules of conduct: {}", "html": "Sandbox {}"}[wanted]
     assert all(named.format(one.id) in told for one in (guilty, other))
     assert "the other" in told
 

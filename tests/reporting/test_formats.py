@@ -163,7 +163,7 @@ def test_a_long_chain_of_evidence_is_told_by_its_beginning_and_its_end(inbox: Sa
 def test_the_text_with_which_a_test_fails_begins_with_the_world_and_ends_with_the_evidence(guilty: Sandbox) -> None:
     world, violation, *_, evidence = told(guilty, "failure").replace("\n\n", "\n").splitlines()
 
-    assert world == "The client broke the rules of conduct once (scenario scenario, seed 7)."
+    assert world == "The client broke the rules of conduct once (an inline scenario, seed 7)."
     assert violation == "MSG002  the client answered in a channel's conversation without channel = default_channel: the guest never sees it"
     assert evidence.startswith("       1  2030-06-01T12:00:00Z  POST /api/v3/inbox/messages  201  (not relayed: ")
 

@@ -14,6 +14,7 @@ from inbox_mock.cli.health import DurationType
 from inbox_mock.client import JSON, AdminClient, SandboxClient
 from inbox_mock.console.parameters import ClockKind, Group
 from inbox_mock.console.terminal import complain, say, styled, table
+from inbox_mock.domain.access import told_id
 from inbox_mock.domain.spelling import instead, shown
 from inbox_mock.domain.values import LARGEST
 from inbox_mock.serving.parameters import Receiver
@@ -243,7 +244,7 @@ def _scenario(wanted: str) -> object:
 
 def _row(one: JSON) -> tuple[Any, ...]:
     clock, said = one["clock"], (one[name] or "" for name in ("name", "owner", "expires_at", "note"))
-    return one["id"], one["scenario"], one["seed"], clock["now"], clock["mode"], ", ".join(_unusual(one)), *said
+    return told_id(one["id"]), one["scenario"], one["seed"], clock["now"], clock["mode"], ", ".join(_unusual(one)), *said
 
 
 def _unusual(one: JSON) -> list[str]:
@@ -257,7 +258,7 @@ def _show(sandbox: JSON, *, as_json: bool) -> None:
         return
     clock = sandbox["clock"]
     world = ", ".join([sandbox["scenario"], clock["now"], clock["mode"], *_unusual(sandbox)])
-    say(f"Sandbox {styled(sandbox['id'], bold=True)}: {world}")
+    say(f"Sandbox {styled(told_id(sandbox['id']), bold=True)}: {world}")
     say(f"  API    {sandbox['api_url']}")
     for heading, name in (("Token", "token"), ("Name", "name"), ("Note", "note"), ("Owner", "owner"), ("Until", "expires_at")):
         if sandbox[name] is not None:

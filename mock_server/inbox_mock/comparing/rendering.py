@@ -116,9 +116,9 @@ def _lines(report: JSON) -> Iterator[str]:
         yield ""
         yield from folded("", f"caused by the recorder: {one['count']} x  {one['kind']}")
         yield from folded("lost", one["lost"])
-    for lines in (_not_compared(report), _made_up(report), _switches(report)):
+    for lines in map(list, (_not_compared(report), _made_up(report), _switches(report))):
+        yield from [""] if lines else []
         for line in lines:
-            yield ""
             yield from folded("", line)
     if has_issue(report):
         yield ""

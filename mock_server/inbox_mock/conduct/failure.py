@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from inbox_mock.conduct.evaluation import JSON
-from inbox_mock.conduct.text import target
+from inbox_mock.conduct.text import target, world_of
 from inbox_mock.domain.values import printable
 
 
@@ -11,7 +11,7 @@ def render(report: JSON) -> str:
     """Return which rules could not judge, and which are broken, but for notes and what is allowed; nothing if there is none."""
     told = [broken_told(report["broken"])] if report["broken"] else []
     if violations := failing(report):
-        told.append(violations_told(violations, f"scenario {report['scenario']}, seed {report['seed']}"))
+        told.append(violations_told(violations, world_of(report)))
     return "\n\n".join(told)
 
 

@@ -5,7 +5,7 @@ from html import escape
 from itertools import groupby
 
 from inbox_mock.conduct.evaluation import JSON
-from inbox_mock.conduct.text import MOST, headline, remarkable
+from inbox_mock.conduct.text import MOST, called, headline, remarkable, world_of
 from inbox_mock.domain.values import printable
 
 STYLE = """
@@ -69,11 +69,7 @@ def _broken(report: JSON) -> list[str]:
 
 
 def _about(report: JSON) -> list[str]:
-    named = f" ({text(report['name'])})" if report.get("name") else ""
-    about = (
-        f"Sandbox <code>{text(report['sandbox'])}</code>{named}, scenario <code>{text(report['scenario'])}</code>, "
-        f"seed {text(report['seed'])}, at {text(report['now'])}"
-    )
+    about = f"Sandbox {text(called(report))}, {text(world_of(report))}, at {text(report['now'])}"
     lost = f"The oldest {text(report['lost'])} entries of the journal are kept no more: what they would show is not judged."
     return [f'<p class="quiet">{about}</p>', *([f"<p>{lost}</p>"] if report["lost"] else [])]
 

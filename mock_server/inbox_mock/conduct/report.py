@@ -11,6 +11,7 @@ from inbox_mock.conduct.assumptions import assumed, of_channels
 from inbox_mock.conduct.evaluation import JSON, OfferedRules, RuleResult, allow, evaluate, near, offered_rules
 from inbox_mock.conduct.evidence import collect
 from inbox_mock.conduct.model import Entry, Evidence, Violation
+from inbox_mock.conduct.text import INLINE
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.cache import Derived
@@ -20,7 +21,6 @@ from inbox_mock.store.journal import Reader
 from inbox_mock.store.sandbox import Settings
 
 LONGEST = 600
-INLINE = "scenario"  # the name of a scenario that was given as an object
 
 
 def report_on(sandbox: Sandbox, operations: OperationIndex, allowed: Iterable[str] = (), offers: OfferedRules | None = None) -> JSON:

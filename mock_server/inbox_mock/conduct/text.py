@@ -5,10 +5,12 @@ from itertools import groupby
 from textwrap import wrap
 
 from inbox_mock.conduct.evaluation import JSON
+from inbox_mock.domain.access import told_id
 from inbox_mock.domain.values import printable
 
 WIDTH = 100
 MOST = 10
+INLINE = "scenario"  # the name of a scenario that was given as an object
 NOTHING = "Nothing was judged: no request has come. Point your client at the fake, run it, and ask again."
 
 
@@ -42,8 +44,14 @@ def target(entry: JSON) -> str:
 
 def called(report: JSON) -> str:
     """Return the sandbox of a report by its id, and its name if it has one."""
-    name = report.get("name")
-    return f"{report['sandbox']} ({name})" if name else str(report["sandbox"])
+    name, sandbox_id = report.get("name"), told_id(str(report["sandbox"]))
+    return f"{sandbox_id} ({name})" if name else sandbox_id
+
+
+def world_of(report: JSON) -> str:
+    """Return the scenario and the seed of a report's sandbox."""
+    scenario = "an inline scenario" if report["scenario"] == INLINE else f"scenario {report['scenario']}"
+    return f"{scenario}, seed {report['seed']}"
 
 
 def remarkable(report: JSON) -> list[JSON]:
@@ -67,7 +75,7 @@ def _lines(report: JSON) -> Iterator[str]:
 
 
 def _sandbox(report: JSON) -> Iterator[str]:
-    yield f"Sandbox {called(report)}, scenario {report['scenario']}, seed {report['seed']}, at {report['now']}"
+    yield f"Sandbox {called(report)}, {world_of(report)}, at {report['now']}"
     if report["lost"]:
         yield f"The oldest {report['lost']} entries of the journal are kept no more: what they would show is not judged."
     for _, violations in groupby(report["violations"], key=lambda violation: violation["code"]):

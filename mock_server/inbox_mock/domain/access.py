@@ -57,6 +57,11 @@ def sandbox_of(credential: str | None) -> str:
     return DEFAULT_SANDBOX
 
 
+def told_id(sandbox_id: str) -> str:
+    """Return the id of a sandbox as people say it: that of the default one is ``default``, which is good in every address, too."""
+    return "default" if sandbox_id == DEFAULT_SANDBOX else sandbox_id
+
+
 def secret_of(credential: str) -> str:
     """Return the part of a credential that its sandbox stores."""
     return credential[12:] if _CREDENTIAL.fullmatch(credential) else credential

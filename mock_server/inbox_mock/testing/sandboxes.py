@@ -10,6 +10,7 @@ from inbox_mock.client import JSON, PREFIX, AdminClient, AdminError, SandboxClie
 from inbox_mock.client.asynchronous import AsyncSandbox
 from inbox_mock.client.calls import FILE_NAME, file_of
 from inbox_mock.conduct.failure import broken_told, failing, violations_told
+from inbox_mock.conduct.text import world_of
 from inbox_mock.testing.receivers import Kind, Receiver, Receivers
 
 if TYPE_CHECKING:
@@ -151,5 +152,4 @@ class ReceivingSandbox(SandboxClient):
         if report["broken"]:
             raise ConductError(broken_told(report["broken"]))
         if violations := failing(report):
-            world = f"scenario {report['scenario']}, seed {report['seed']}"
-            raise ConductError(violations_told(violations, world, on_purpose="judge(allow=[{}])"))
+            raise ConductError(violations_told(violations, world_of(report), on_purpose="judge(allow=[{}])"))
