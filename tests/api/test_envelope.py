@@ -190,6 +190,7 @@ def test_a_client_that_follows_every_template_gets_records_or_the_apis_own_404(m
     api = a_busy_sandbox(mock).api
     answer = api.get(path)
 
+    assert answer.json["links"]
     for key, template in answer.json["links"].items():
         linked = answer.record["links"][key.partition(".")[2]]
         record_id = (linked or [None])[0] if isinstance(linked, list) else linked

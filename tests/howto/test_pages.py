@@ -93,5 +93,6 @@ def test_every_path_that_the_page_for_contributors_names_is_there() -> None:
     examples = {"NAME", "vrbo", "NNNN", "say_who_you_are"}
     named = set(re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", (ROOT / "CONTRIBUTING.md").read_text()))
 
+    assert named
     for name in (name for name in named if not any(example in name for example in examples)):
         assert any((root / name).exists() for root in roots), name

@@ -25,6 +25,7 @@ def test_every_answer_of_the_admin_api_is_a_schema_with_a_name(document: JSON) -
         for status, answer in operation["responses"].items():
             if status < "300" and status != "204":
                 schemas = [media["schema"] for media in answer["content"].values()]
+                assert schemas, operation["operationId"]
                 assert all("$ref" in schema or schema["type"] == "string" for schema in schemas), operation["operationId"]
 
 

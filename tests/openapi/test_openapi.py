@@ -85,13 +85,15 @@ def test_links_lead_to_operations_that_exist(api_document: dict[str, Any]) -> No
     assert {link["operationId"] for link in links} <= names
 
 
-def test_every_body_has_an_example_that_its_own_schema_accepts(api_document: dict[str, Any]) -> None:
+def test_every_body_in_json_has_an_example_that_its_own_schema_accepts(api_document: dict[str, Any]) -> None:
     for path, item in api_document["paths"].items():
         for method, operation in item.items():
-            for media in operation.get("requestBody", {}).get("content", {}).values():
-                schema = media["schema"] | {"components": api_document["components"]}
-                for example in media.get("examples", {}).values():
-                    assert validator_for(schema).is_valid(example["value"]), (method, path, example)
+            for kind, media in operation.get("requestBody", {}).get("content", {}).items():
+                if kind.endswith("json"):
+                    assert media["examples"], (method, path)
+                    schema = media["schema"] | {"components": api_document["components"]}
+                    wrong = [one for one in media["examples"].values() if not validator_for(schema).is_valid(one["value"])]
+                    assert wrong == [], (method, path)
 
 
 def test_the_example_of_a_message_names_its_channel_without_which_no_guest_reads_it(api_document: dict[str, Any]) -> None:

@@ -86,6 +86,7 @@ def test_vcrpy_replays_to_requests_what_was_answered(driven: Sandbox, tmp_path: 
     cassette = exported(driven, tmp_path / "run.yaml", "vcrpy", of=of)
     wanted = recorded(driven, tmp_path, of)
 
+    assert wanted
     with vcr.use_cassette(str(cassette), record_mode="none", match_on=["method", "uri", "body"]):
         for method, url, headers, body, status, content in wanted:
             answer = requests.request(method, url, headers=headers, data=body and body.encode(), timeout=10)

@@ -225,6 +225,7 @@ def test_some_guests_write_in_their_own_language(agency: Sandbox, booking_id: in
 
 
 def test_every_thread_is_told_in_the_order_in_which_it_was_written(agency: Sandbox) -> None:
+    assert conversations(agency)
     for conversation in conversations(agency):
         sent = [message["sent_at"] for message in conversation["messages"]]
         assert sent == sorted(set(sent))

@@ -223,7 +223,9 @@ def test_the_journal_holds_no_credential_that_a_kept_answer_repeats(inbox: Sandb
     for _ in range(3):
         inbox.api.get("/inbox/conversations", per_page="1", note=inbox.api.token)
 
-    for entry in journal(inbox):
+    entries = journal(inbox)
+    assert len(entries) == 3
+    for entry in entries:
         assert "note=token-1&" in entry["response"]["headers"]["Link"]
         assert str(inbox.api.token) not in str(entry)
 
