@@ -82,11 +82,11 @@ def _wrong_in_list(found: object, form: Form) -> str | None:
 def _wrong_in_object(found: object, forms: JSON) -> str | None:
     if not isinstance(found, dict):
         return f" is {short(found)}; expected an object"
-    lacking = next((name for name in forms if name not in found), None)
-    if lacking is not None:
-        return f" has no {lacking}"
+    if not forms.keys() <= found.keys():
+        return f" has no {next(name for name in forms if name not in found)}"
     for name, form in forms.items():
-        if wrong := _wrong(found[name], [form] if isinstance(form, dict) else form):
+        value = found[name]
+        if type(value) is not form and (wrong := _wrong(value, [form] if isinstance(form, dict) else form)):
             return f".{name}{wrong}"
     return None
 

@@ -24,7 +24,6 @@ from inbox_mock.domain.values import check_number_of_values
 from inbox_mock.engine import redaction
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services.oauth import Grant, authenticate, recognise
-from inbox_mock.store import faults
 from inbox_mock.store.database import Row
 
 ERRORS = ErrorFormat(JSON_API, lambda problem: problems_body([problem]))
@@ -70,7 +69,7 @@ def _answer(work: UnitOfWork, asked: ReceivedRequest, operation: Operation, path
     lasting: Lasting | None = None
     try:
         grant = authenticate(work, asked.token)
-        if _has_faults(work):
+        if work.derived("faults", lambda: work.db.holds_any("faults"), 0):
             fault = fault_injection.strike(work, request, ERRORS, grant.application_id, grant.token_id)
         allowance = work.spend(grant.application_id)
         if fault is not None:
@@ -104,14 +103,6 @@ def _refused(work: UnitOfWork, refusal: Refusal) -> Rendered:
     if isinstance(refusal, Unauthorized) and refusal.why is not None:
         work.reasons.append(refusal.why)
     return rendering.refused(refusal)
-
-
-def _has_faults(work: UnitOfWork) -> bool:
-    """Return whether faults stand: they may have to be counted. Those that have ended strike nothing, and count nothing."""
-    found = work.derived("faults", lambda: work.db.holds_any("faults"), 0) and faults.any_stands(work.db, work.now)
-    if found:
-        work.begin_to_write()
-    return found
 
 
 def _context(work: UnitOfWork, asked: ReceivedRequest, operation: Operation, path: dict[str, str], grant: Grant) -> RequestContext:

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from urllib.parse import parse_qsl, urlencode
 
 from inbox_mock.api.addressing import Call
 from inbox_mock.api.rendering import Headers
 from inbox_mock.domain import times
 from inbox_mock.domain.errors import Problem, RateLimited, Unauthorized
 from inbox_mock.domain.reasons import Reason
-from inbox_mock.domain.values import whole_number
 from inbox_mock.engine.timeline import pass_time
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.faults import active
@@ -137,12 +135,8 @@ def strike(work: UnitOfWork, request: Call, errors: ErrorFormat, application_id:
     Raises:
         Unauthorized: the fault makes the token invalid.
     """
-    query = dict(parse_qsl(request.environ.get("QUERY_STRING", ""), keep_blank_values=True))
-    path = request.path.rstrip("/")
-    page = query.pop("page", "1")
-    listing = f"{application_id} {path}?{urlencode(sorted(query.items()))}"
-    number = whole_number(page, 15) or 1
-    facts = RequestFacts(request.method, path, listing, number, application_id, token_id, window_of(work.instant))
+    path, query = request.path.rstrip("/"), request.environ.get("QUERY_STRING", "")
+    facts = RequestFacts(request.method, path, query, application_id, token_id, window_of(work.instant))
     struck = active.strike(work, facts)
     if struck is None:
         return None

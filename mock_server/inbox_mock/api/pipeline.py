@@ -176,7 +176,7 @@ def _respond(
     if not backend.pace.allows(sandbox.id):
         return at_once(backend, sandbox.now, TOO_FAST, render, Reason("sandbox_rate", {"most": backend.pace.most}))
     beside = partial(_beside, sandbox, request.environ.get("REMOTE_PORT"), sandbox.last_entry, sandbox.answered)
-    if key is not None:
+    if key is not None and not sandbox.writes:
         with suppress(Writes):
             return _answer_in(sandbox.read(), backend, request, started, answer, key, beside)
     return _answer_in(sandbox.work(), backend, request, started, answer, key, beside)

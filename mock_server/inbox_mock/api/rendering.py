@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from hashlib import sha1
 from http import HTTPStatus
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import orjson
 
@@ -76,9 +76,18 @@ def page_addresses(listed: PagePosition, address: str, query: Mapping[str, str |
     if not query.keys() - {"page"}:
         return {rel: f"{address}?page={page}" for rel, page in pages.items()}
     others = sorted(query.items())
-    before = urlencode([pair for pair in others if pair[0] < "page"], doseq=True)
-    after = urlencode([pair for pair in others if pair[0] > "page"], doseq=True)
-    return {rel: f"{address}?{'&'.join(filter(None, (before, f'page={page}', after)))}" for rel, page in pages.items()}
+    before = "".join([f"{_encoded(name, values)}&" for name, values in others if name < "page"])
+    after = "".join([f"&{_encoded(name, values)}" for name, values in others if name > "page"])
+    return {rel: f"{address}?{before}page={page}{after}" for rel, page in pages.items()}
+
+
+def _encoded(name: str, values: str | list[str]) -> str:
+    """Return a parameter as a query has it, once for each of its values."""
+    encoded = _quoted(name)
+    return "&".join([f"{encoded}={_quoted(value)}" for value in ([values] if isinstance(values, str) else values)])
+
+
+_quoted = lru_cache(maxsize=256)(quote_plus)
 
 
 def body_and_headers(result: Result, origin: str, address: str, query: Mapping[str, str | list[str]]) -> tuple[bytes, Headers]:

@@ -17,7 +17,8 @@ from inbox_mock.store.journal import shortened_values
 SECRET_PARAMETERS = ("client_secret", "code", "refresh_token")
 SECRET_ANSWERS = ("access_token", "refresh_token")
 SECRET_IN_QUERY = (*SECRET_PARAMETERS, *SECRET_ANSWERS)
-SECRET_WORDS = ("secret", "code", "token", "%")
+SUSPECT_NAME = re.compile("(?:^|&)[^=&]*(?:secret|code|token|%)")
+"""What a query has if a parameter has one of these names, which may be percent-encoded."""
 
 
 def of_credential(work: UnitOfWork, credential: str) -> str:
@@ -50,7 +51,7 @@ def of_parameters(work: UnitOfWork, given: Mapping[str, str]) -> dict[str, str]:
 
 def of_query(work: UnitOfWork, text: str) -> str:
     """Return a query string, with labels in place of secrets."""
-    if not any(name in text for name in SECRET_WORDS):
+    if SUSPECT_NAME.search(text) is None:
         return text
     pairs = parse_qsl(text, keep_blank_values=True)
     if not any(name in SECRET_IN_QUERY for name, _ in pairs):

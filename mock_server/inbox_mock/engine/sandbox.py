@@ -79,6 +79,7 @@ class Sandbox:
     restored meanwhile. ``version`` is the number of changes so far: the dashboard reloads the sandbox when it differs, and what is
     ``derived`` from one version (under the lock ``judging``) is not derived again.
 
+    ``writes`` is whether a fault stood that had to count the last request: the next one is then thought to write, too.
     ``clock``, ``now`` and ``due`` are of the last unit of work, and can be read without waiting for the next one.
     ``due`` is the wall clock's time when the next event is due; None if none is pending, or the clock stands.
     """
@@ -94,7 +95,7 @@ class Sandbox:
         self.checkpoints = Checkpoints(around.checkpoints)
         self.settings: tuple[int, Settings] | None = None
         self._labelling = Lock()
-        self._closed = self._working = False
+        self.writes = self._closed = self._working = False
         self._news = Condition()
 
     @contextmanager
@@ -114,13 +115,16 @@ class Sandbox:
             with self.storage.transaction() as transaction:
                 db = transaction.db
                 changes, known, settings = db.total_changes, transaction.facts, self._settings_in(transaction)
-                if image is not None and settings.checkpoints:
+                if not settings.checkpoints:
+                    db.changes = None
+                elif image is not None:
                     self.checkpoints.begin(db, image)
                 work = self._resume(transaction, settings)
                 yield work
                 if known is None or db.total_changes != changes:
                     transaction.facts = self.around.facts(work, known)
             self.checkpoints.keep(work, known.entry if known else 0, own=marked)
+            self.writes = work.writes
         self.tell(changed=transaction.changed)
         if work.struck:
             self.around.struck(work.struck)

@@ -90,7 +90,7 @@ class UnitOfWork:
     ``handlers`` returns the handlers of the timeline events that fall due within it. ``reasons`` and ``caused`` are the reasons
     and events that the journal is to record for the request, ``happened`` are the timeline events that were handled, ``struck`` the
     kinds of the faults that took effect. ``marks`` are its moments before which there may be a checkpoint; ``recorded`` is the
-    journal entry of its request, which the client knows by ``request_id``.
+    journal entry of its request, which the client knows by ``request_id``. It ``writes`` if it had to.
 
     One with a ``ledger`` only reads, outside of transactions: its journal entry is gathered there. ``cache`` keeps what is derived
     from the records, where that is allowed.
@@ -116,6 +116,7 @@ class UnitOfWork:
     marks: list[Mark] = field(default_factory=list)
     recorded: Row | None = None
     request_id: str = ""
+    writes: bool = False
 
     def on(self, db: Database) -> "UnitOfWork":
         """Return a unit of work at the same moment on another database, an earlier image of this sandbox; reasons are shared."""
@@ -180,6 +181,7 @@ class UnitOfWork:
         Raises:
             Writes: this unit of work only reads, and has done nothing else so far.
         """
+        self.writes = True
         if self.ledger is not None:
             raise Writes
 

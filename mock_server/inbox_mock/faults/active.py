@@ -135,7 +135,10 @@ def shown(row: Row) -> dict[str, object]:
 
 def strike(work: UnitOfWork, request: RequestFacts) -> RequestStrike | None:
     """Count a request, and return the fault that strikes it, if one does."""
-    for row in store.standing(work.db, work.now):
+    standing = store.standing(work.db, work.now)
+    if standing:
+        work.begin_to_write()  # each may have to count the request
+    for row in standing:
         fault = kinds()[str(row["kind"])]
         if isinstance(fault, RequestFault) and _strikes(work, row, fault, request):
             work.struck.append(str(row["kind"]))

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import IntEnum
 from typing import Any, Literal
+from urllib.parse import parse_qsl, urlencode
 
 from inbox_mock.domain.errors import Refusal
+from inbox_mock.domain.values import whole_number
 from inbox_mock.engine import durations
 
 Schema = dict[str, object]
@@ -23,7 +25,7 @@ def duration(default: str, says: str) -> Schema:
 
 @dataclass(frozen=True, slots=True)
 class RequestFacts:
-    """The facts about a request that faults use: ``path`` is the whole one, ``listing`` identifies the list, without the page.
+    """The facts about a request that faults use; ``path`` is the whole one.
 
     ``application_id`` and ``token_id`` are 0 where a request of /oauth names none.
     ``window`` is the start of the hour for rate limits, in seconds since 1970.
@@ -31,11 +33,24 @@ class RequestFacts:
 
     method: str
     path: str
-    listing: str
-    page: int
+    query: str
     application_id: int
     token_id: int
     window: int
+
+    @property
+    def page(self) -> int:
+        """The page of the list that is asked for."""
+        return whole_number(self._parameters().get("page", "1"), 15) or 1
+
+    @property
+    def listing(self) -> str:
+        """What identifies the list, without the page."""
+        others = {name: value for name, value in self._parameters().items() if name != "page"}
+        return f"{self.application_id} {self.path}?{urlencode(sorted(others.items()))}"
+
+    def _parameters(self) -> dict[str, str]:
+        return dict(parse_qsl(self.query, keep_blank_values=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

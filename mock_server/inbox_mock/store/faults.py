@@ -16,11 +16,6 @@ def add(db: Database, row: Row) -> int:
     return db.insert("faults", _written(row))
 
 
-def any_stands(db: Database, now: str) -> bool:
-    """Return whether there is a fault that has not ended."""
-    return db.execute("SELECT 1 FROM faults WHERE ends_at IS NULL OR ends_at > ? LIMIT 1", (now,)).fetchone() is not None
-
-
 def standing(db: Database, now: str) -> list[Row]:
     """Return the faults that have not ended, in the order in which they were set, even if their count is used up."""
     return _read(db.every("SELECT * FROM faults WHERE ends_at IS NULL OR ends_at > ? ORDER BY id", (now,)))
