@@ -109,7 +109,7 @@ def test_no_terminal_obeys_what_a_server_said(check: Check) -> None:
 def test_an_unknown_property_is_told_which_ones_there_are(check: Check, served: str) -> None:
     line = said(check, served, "-k", "nonsense")
 
-    assert "there are accounts-apart, answers-to-writes, attaching" in line
+    assert "there are accounts-apart, answers-to-writes, applications, attaching" in line
 
 
 @pytest.mark.parametrize("words", [["--timeout", "nan"], ["--timeout", "inf"], ["--effort", "nan"]])

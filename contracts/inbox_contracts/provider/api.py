@@ -1,8 +1,10 @@
 """A client of the API for properties: records, pages, and the checks that every call makes."""
 
+import gzip
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -16,6 +18,7 @@ BASE = "/api/v3"
 JSON_API = "application/vnd.api+json"
 LINK = re.compile(r'<(.*?)>; rel="(\w+)"')
 MOST_PAGES = 2_000
+UNPACKED: dict[str, Callable[[bytes], bytes]] = {"identity": bytes, "gzip": gzip.decompress, "deflate": zlib.decompress}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,15 @@ def wanted(answer: ApiResponse, status: int) -> ApiResponse:
     return answer
 
 
+def unpacked(answer: ApiResponse) -> ApiResponse:
+    """Return a response with its body as it was before it was compressed, or raise PropertyViolation if it is not as it says."""
+    coding = (answer.header("Content-Encoding") or "identity").strip().lower()
+    try:
+        return replace(answer, body=UNPACKED[coding](answer.body))
+    except (KeyError, OSError, EOFError, zlib.error):
+        raise PropertyViolation(f"{answer.about}: the body is not in the Content-Encoding {coding}, as the header says") from None
+
+
 def plural_of(answer: ApiResponse) -> str:
     """Return the only key of the body except links and meta, or raise PropertyViolation if there is not exactly one."""
     body = answer.json
@@ -114,6 +126,14 @@ def the_record(answer: ApiResponse) -> JSON:
     found = records_of(answer)
     expect(len(found) == 1, f"{answer.about}: {len(found)} records, expected one")
     return found[0]
+
+
+def errors_of(answer: ApiResponse) -> list[JSON]:
+    """Return the errors of a refusal, or raise PropertyViolation if its body is not of the API's form."""
+    errors = answer.json.get("errors")
+    good = isinstance(errors, list) and errors and all(isinstance(e, dict) and isinstance(e.get("code"), str) for e in errors)
+    expect(good, f'{answer.about}: the body is {shown(answer.json)}, expected {{"errors": [{{"code": ...}}]}}')
+    return list(errors)
 
 
 def links_of(answer: ApiResponse) -> dict[str, str]:

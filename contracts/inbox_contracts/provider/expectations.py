@@ -15,7 +15,7 @@ SHORT = 6
 SETS = {"closed": "closed_at", "marked_as_spam": "marked_as_spam_at", "read": "read_at"}
 SNAPPED = {"inquiries": ("start_at", "end_at")}
 """Times that the service moves to the rental's check-in and check-out, on the same day: recorded for inquiries."""
-UNSEEN = ("file", "remote_file_url", "accept_privacy_policy", "member_type", "booked_at")
+UNSEEN = ("file", "remote_file_url", "accept_privacy_policy", "booked_at")
 
 
 class PropertyViolation(AssertionError):  # noqa: N818 - the server's situation, not an error of ours
@@ -81,8 +81,9 @@ def _shows(plural: str, record: Mapping[str, Any], attribute: Attribute, value: 
         sets = str(value).lower() == "true"
         at = SETS[name]
         expect((record[at] is not None) == sets, f"after {name}: {shown(value)}, {at} is {shown(record[at])}")
-    elif name == "member_id":
-        same(record["links"]["member"]["id"], value, "links.member.id")
+    elif name in {"member_id", "member_type"}:
+        part = name.removeprefix("member_")
+        same(record["links"]["member"][part], value, f"links.member.{part}")
     elif name == "attachment_ids":
         same(sorted(record["links"]["attachments"]), sorted(value) if isinstance(value, list) else value, "links.attachments")
     elif name.endswith("_id") and not attribute.read:

@@ -58,6 +58,11 @@ def path_of(plural: str) -> str:
     return f"/{RESOURCES[plural].path}"
 
 
+def address_of(plural: str, record_id: int) -> str:
+    """Return the path of a record."""
+    return f"{path_of(plural)}/{record_id}"
+
+
 def created_at(plural: str) -> str:
     """Return the path where records of a resource are created; it may contain ``{rental}``."""
     return f"/rentals/{{rental}}/{plural}" if plural in UNDER_RENTALS else path_of(plural)

@@ -7,10 +7,10 @@ from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from inbox_contracts.provider.api import JSON, Api
+from inbox_contracts.provider.api import JSON, Api, wanted
 from inbox_contracts.provider.expectations import ForbiddenCall, NotJudged, PropertyViolation, shown
-from inbox_contracts.provider.http import BudgetSpent, LoggedRequest, NoAnswer
-from inbox_contracts.provider.resources import EVERYTHING, LISTED, path_of
+from inbox_contracts.provider.http import ApiResponse, BudgetSpent, LoggedRequest, NoAnswer
+from inbox_contracts.provider.resources import CANCELLED_TOO, EVERYTHING, LISTED, path_of
 from inbox_contracts.provider.search import UNSHAPED, Counterexample, CounterexampleFound, Search, as_violation, hypothesis_settings
 from inbox_contracts.provider.target import NoTrial, Target
 from inbox_contracts.provider.workspace import Workspace, furnish
@@ -88,6 +88,7 @@ class Trial:
     _reading: SandboxClient | None = None
     _readable: tuple[Resource, ...] | None = None
     _lists: dict[str, tuple[list[JSON], list[LoggedRequest]]] = field(default_factory=dict)
+    _answers: dict[str, tuple[list[ApiResponse], list[LoggedRequest]]] = field(default_factory=dict)
     _days: Iterator[int] = field(default_factory=count)
 
     @property
@@ -109,7 +110,7 @@ class Trial:
             with self.target.connection.tidying(), suppress(PropertyViolation, AdminError):
                 self._reading.delete()
             self._reading = None
-            self._lists.clear()
+            self._forget()
         self.target.connection.close()
 
     def readable(self) -> tuple[Resource, ...]:
@@ -139,6 +140,34 @@ class Trial:
         found, requests = self._lists[resource.plural]
         log.extend(request for request in requests if request not in log)  # read before, but part of this example as well
         return found
+
+    def answers(self, resource: Resource) -> list[ApiResponse]:
+        """Return answers of each form that a resource's have: its list, a record, a later page, several ids, with include and more.
+
+        With ``read_only``, those of the list and of one record.
+        """
+        log = self.target.connection.log
+        if resource.plural not in self._answers:
+            records = self.everything(resource)
+            began = len(log)
+            self._answers[resource.plural] = list(self._forms(resource, [record["id"] for record in records])), log[began:]
+        found, requests = self._answers[resource.plural]
+        log.extend(request for request in requests if request not in log)
+        return found
+
+    def _forms(self, resource: Resource, ids: list[int]) -> Iterator[ApiResponse]:
+        path = path_of(resource.plural)
+        shown: dict[str, Any] = CANCELLED_TOO.get(resource.plural, {})
+        yield self.api.get(path)
+        for record_id in dict.fromkeys(ids[:1] if self.read_only else (*ids[:1], *ids[-1:])):
+            answer = self.api.call("GET", f"{path}/{record_id}", **shown)
+            if answer.status != 404:  # a past booking
+                yield wanted(answer, 200)
+        if not self.read_only:
+            names = ",".join(link.name for link in resource.links[:1])
+            yield self.api.get(f"{path}/{','.join(map(str, ids[:3]))}", **shown) if len(ids) > 1 else self.api.get(path, per_page=1)
+            for query in ({"page": 2, "per_page": 1}, {"include": names or "nonsense", "per_page": 2}, {"updated_since": ""}):
+                yield self.api.get(path, **query)
 
     @contextmanager
     def workspace(self, scenario: object = None, **more: object) -> Iterator[Workspace]:
@@ -199,15 +228,20 @@ class Trial:
         """
         began, before = monotonic(), self.target.connection.count
         if not self.target.is_fake and not self.read_only:
-            self._lists.clear()  # other programs write, and so did the previous property
+            self._forget()  # other programs write, and so did the previous property
         finding, why = self._search(judged)
         if finding is not None and not self.target.is_fake and self._lists:
-            self._lists.clear()  # another program may have written meanwhile: only a repeated violation is a finding
+            self._forget()  # another program may have written meanwhile: only a repeated violation is a finding
             finding, why = self._search(judged)
         if finding is not None:
             self._check_alive()
         seconds, requests = monotonic() - began, self.target.connection.count - before
         return Outcome(judged, seconds, requests, self.target.is_fake, finding, why, self.seed, self.effort)
+
+    def _forget(self) -> None:
+        """Forget what was read."""
+        self._lists.clear()
+        self._answers.clear()
 
     def _search(self, judged: Property) -> tuple[Counterexample | None, str | None]:
         """Return a counterexample, or why the property was not judged, or neither."""

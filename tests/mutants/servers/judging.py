@@ -7,11 +7,13 @@ from inbox_contracts.provider.properties import every
 from inbox_contracts.provider.target import detect
 from inbox_contracts.provider.trial import Outcome
 from mutants.rows import Row, judged
-from mutants.servers import overlooking, paging, reading, refusing, spoiling, telling, writing
+from mutants.servers import lasting, overlooking, paging, reading, refusing, spoiling, telling, varying, writing
 from mutants.servers.breaking import MUTANTS, Mutant, serving
 
 SLOW = "own-document"
-__all__ = ["MUTANTS", "on_trial", "overlooking", "paging", "reading", "refusing", "rows", "spoiling", "telling", "writing"]
+SUBJECTS = (lasting, overlooking, paging, reading, refusing, spoiling, telling, varying, writing)
+"""Where the broken servers are."""
+__all__ = ["MUTANTS", "SUBJECTS", "on_trial", "rows"]
 
 
 def on_trial(mutant: Mutant | None, names: tuple[str, ...] = (), *, seed: int = 0, fail_fast: bool = True) -> list[Outcome]:

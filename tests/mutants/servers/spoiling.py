@@ -3,34 +3,13 @@
 from base64 import encodebytes
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from html import escape
 from secrets import token_hex
 from typing import Any
 from unicodedata import normalize
 
-from inbox_mock.domain import times
 from inbox_mock.services.oauth import find_application
 from mutants.servers.breaking import Asked, Result, answers, does, hears
-
-
-@hears("updated-since-inclusive", "what changed in the very second of updated_since is left out")
-def starts_a_second_later(asked: Asked) -> None:
-    if since := asked.query.get("updated_since"):
-        try:
-            asked.query = {**asked.query, "updated_since": times.wire(times.parse(since) + timedelta(seconds=1))}
-        except ValueError:
-            return
-
-
-def _is_last(reply: Result) -> bool:
-    return bool(reply.json) and 'rel="next"' not in (reply.header("Link") or "")
-
-
-@answers("deleted-ids", "deleted_ids is missing on the last page of several")
-def forgets_what_is_gone_on_the_last_page(asked: Asked, reply: Result) -> None:
-    if asked.lists and reply.records and _is_last(reply) and asked.query.get("page", "1") != "1":
-        reply.json["meta"].pop("deleted_ids", None)
 
 
 @answers("deleted-ids", "deleted_ids is on the first page only")
@@ -146,19 +125,6 @@ def writes_ids_as_texts(_: Asked, reply: Result) -> None:
     for record in reply.records:
         if isinstance(record.get("id"), int):
             record["id"] = str(record["id"])
-
-
-@answers("rate-limit-headers", "what is left of the hour never falls")
-def never_uses_up_the_hour(_: Asked, reply: Result) -> None:
-    if reply.header("X-RateLimit-Remaining"):
-        reply.set("X-RateLimit-Remaining", "1000")
-
-
-@answers("constraints", "a 422 does not say which field it is about")
-def names_no_field(_: Asked, reply: Result) -> None:
-    if reply.status == 422 and reply.json:
-        for error in reply.json["errors"]:
-            error.pop("field", None)
 
 
 @answers("created", "what was written is answered in composed characters")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from inbox_contracts.provider.api import JSON, by_id, records_of
-from inbox_contracts.provider.expectations import same
+from inbox_contracts.provider.expectations import expect, same
 from inbox_contracts.provider.resources import path_of
 from inbox_contracts.provider.search import Search
 from inbox_contracts.provider.trial import Trial, claim
@@ -38,12 +38,18 @@ MANY = 30
 
 @claim("many-messages", fidelity=documented("/reference/endpoints/inbox_conversations: messages"), reads=False)
 def many_messages(trial: Trial) -> None:
-    """A conversation of thirty messages names each of them in its links, and holds each where they are included."""
+    """Thirty messages alike are records of their own: their conversation names and includes each, lists and several ids answer each."""
     with trial.workspace() as workspace:
-        written = {workspace.new("messages")["id"] for _ in range(MANY)}
+        made = [workspace.new("messages") for _ in range(MANY)]
+        written = {message["id"] for message in made}
+        same(len(written), MANY, "the number of ids of thirty messages, which say the same")
         found = workspace.api.one(f"{path_of('conversations')}/{workspace.id('conversations')}", include="messages")
         for ids, where in ((found["links"]["messages"], "in its links"), ([one["id"] for one in found["messages"]], "included in it")):
             same(sorted(ids), sorted(written), f"the messages of conversation {found['id']}, {where}")
+        listed = {record["id"] for record in workspace.api.all_of(path_of("messages"), updated_since=made[0]["updated_at"])}
+        same(listed & written, written, f"the ids in the list of messages updated since {made[0]['updated_at']}, among those written")
+        several = workspace.api.get(f"{path_of('messages')}/{','.join(map(str, sorted(written)))}")
+        same({record["id"] for record in records_of(several)}, written, f"{several.about}: the ids")
 
 
 def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rules are methods, and hypothesis wants them in a class
@@ -117,6 +123,7 @@ def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rul
             with self.step(f"a host takes part in conversation {conversation}"):
                 host = self.workspace.id("hosts")
                 made = self.workspace.new("participants", conversation_id=conversation, member_id=host, member_type="Host")
+                expect(made["id"] not in self.inbox.participants, f"a new participant has the id {made['id']}, which another one has")
                 self.inbox.add_participant(made["id"], conversation, host)
 
         @precondition(lambda self: self.inbox.participants)

@@ -2,8 +2,8 @@
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from inbox_contracts.provider.api import JSON, by_id, links_of, records_of
-from inbox_contracts.provider.expectations import NotJudged, expect, same, shown
+from inbox_contracts.provider.api import links_of, records_of, unpacked
+from inbox_contracts.provider.expectations import expect, same
 from inbox_contracts.provider.http import ApiResponse
 from inbox_contracts.provider.resources import CANCELLED_TOO, EVERYTHING, path_of
 from inbox_contracts.provider.trial import Trial, claim
@@ -18,7 +18,7 @@ ACCEPTED = ("*/*", "application/json", "application/vnd.api+json", "application/
 
 @claim("page-size", fidelity=PAGES)
 def page_size(trial: Trial) -> None:
-    """Whatever the page size, following next from the first page gives the same list, each record once."""
+    """Whatever the page size, following next from the first page gives the same list, each record once, and the same."""
     from hypothesis import strategies as st
 
     def the_same_list(resource: Resource, per_page: int) -> None:
@@ -26,8 +26,10 @@ def page_size(trial: Trial) -> None:
         wanted = [record["id"] for record in trial.everything(resource)]
         size = max(per_page, -(-len(wanted) // (3 if trial.read_only else 12)))
         query = {**EVERYTHING.get(resource.plural, {}), "per_page": size}
-        found = [record["id"] for record in trial.api.all_of(path_of(resource.plural), **query)]
-        same(found, wanted, f"the list of {resource.plural} with per_page={size}, all pages together")
+        found = trial.api.all_of(path_of(resource.plural), **query)
+        same([record["id"] for record in found], wanted, f"the list of {resource.plural} with per_page={size}, all pages together")
+        for record, listed in zip(found, trial.everything(resource), strict=True):
+            same(record, listed, f"{resource.name} {record['id']} in the list with per_page={size}, beside the whole list's")
 
     for resource in trial.readable():
         if not trial.read_only or len(trial.everything(resource)) < resource.cap:
@@ -50,6 +52,8 @@ def page_cap(trial: Trial) -> None:
             same([len(found) for found in ids], [100, 1], "the numbers of records on two pages of 101 hosts, without per_page")
             same(len({*ids[0], *ids[1]}), 101, "the number of different ids on both pages of 101 hosts")
             same(pages[0].header("X-Total-Count"), "101", "X-Total-Count of 101 hosts")
+            beyond = workspace.api.get("/hosts", page=2, per_page=1000)
+            same([record["id"] for record in records_of(beyond)], ids[1], f"{beyond.about}: the ids on the second page of 101 hosts")
 
 
 @claim("link-and-meta", fidelity=recorded("bookings, pagination; the official clients read one or the other"))
@@ -142,7 +146,7 @@ def total_count(trial: Trial) -> None:
 
 @claim("client-habits", fidelity=recorded("the official Ruby and PHP clients, and others in production"))
 def client_habits(trial: Trial) -> None:
-    """What public clients do is tolerated: a body {} with GET, a trailing slash, any Accept, unknown parameters, a blank page."""
+    """What public clients do is tolerated: {} with GET, a slash at the end, any Accept, gzip, commas, unknown parameters, a blank page."""
     # Compare with the answer to a plain request.
     api = trial.api
     for number, resource in enumerate(trial.readable()):
@@ -154,105 +158,19 @@ def client_habits(trial: Trial) -> None:
             f"Accept: {accept}": api.call("GET", path, headers={"Accept": accept}),
             "an unknown parameter": api.call("GET", path, colour="green"),
             "a blank page": api.call("GET", path, page=""),
+            "Accept-Encoding: gzip": unpacked(api.call("GET", path, headers={"Accept-Encoding": "gzip, deflate"})),
         }
         for habit, answer in answers.items():
             same(answer.status, 200, f"{answer.about}: the status of {habit}")
             same([record["id"] for record in records_of(answer)], plain, f"{answer.about}: the ids, with {habit}")
+        names = [link.name for link in resource.links[:2]]
+        if not trial.read_only and len(names) > 1:
+            encoded, bare = (api.get(f"{path}?per_page=2&include={comma.join(names)}") for comma in ("%2C", ","))
+            same(records_of(bare), records_of(encoded), f"{bare.about}: the records, with a comma as it is")
+        for record in [] if trial.read_only else trial.everything(resource)[-1:]:
+            one = f"{path}/{record['id']}"
+            status = api.call("GET", one).status
+            for habit, answer in (("a body {} with GET", api.call("GET", one, {})), ("a trailing slash", api.call("GET", f"{one}/"))):
+                same(answer.status, status, f"{answer.about}: the status of {habit}")
         echoed = dict(parse_qsl(urlsplit(links_of(answers["an unknown parameter"])["first"]).query))
         same(echoed.get("colour"), "green", f"{path}?colour=green: the parameter in the Link 'first'")
-
-
-def _bookings(trial: Trial) -> list[JSON]:
-    bookings = next((resource for resource in trial.readable() if resource.plural == "bookings"), None)
-    if bookings is None or (trial.read_only and len(trial.everything(bookings)) >= bookings.cap):
-        raise NotJudged("there are more bookings than may be read")
-    found = trial.everything(bookings)
-    if not found or "canceled_at" not in found[0]:
-        raise NotJudged("the token sees no whole bookings: it lacks bookings_read, or there are none")
-    return found
-
-
-@claim("usual-bookings", fidelity=BOOKINGS)
-def usual_bookings(trial: Trial) -> None:
-    """The list of bookings shows those that have not ended and are not cancelled, unless filters say otherwise."""
-    synced = trial.api.get("/accounts").header("x-updated-since-request-synced-at") or ""
-    now = f"{synced[:10]}T{synced[11:19]}Z"
-    wanted = {booking["id"] for booking in _bookings(trial) if booking["canceled_at"] is None and booking["end_at_global"] > now}
-    found = {booking["id"] for booking in trial.api.all_of("/bookings")}
-    same(found, wanted, f"the ids in the list of bookings, at {now}")
-
-
-@claim("booking-filters", fidelity=BOOKINGS)
-def booking_filters(trial: Trial) -> None:
-    """from, until, status, include_canceled, rental_id and client_id leave exactly the bookings that they describe."""
-    from hypothesis import strategies as st
-
-    bookings = _bookings(trial)
-    moments = sorted({b["start_at_global"] for b in bookings} | {b["end_at_global"] for b in bookings})
-    rentals = sorted({b["links"]["rental"] for b in bookings})
-    clients = sorted({b["links"]["client"] for b in bookings if b["links"]["client"] is not None})
-
-    def as_asked(query: JSON) -> None:
-        lifted = {"from": "2000-01-01", **query}
-        wanted = {b["id"] for b in bookings if _fits(b, lifted)}
-        found = {b["id"] for b in trial.api.all_of("/bookings", **lifted)}
-        same(found, wanted, f"the ids of bookings with {shown(lifted)}")
-
-    optional = {
-        "from": st.sampled_from(moments),
-        "until": st.sampled_from(moments),
-        "status": st.lists(st.sampled_from(STATUSES), min_size=1, max_size=2, unique=True).map(",".join),
-        "include_canceled": st.just("true"),
-        "rental_id": st.sampled_from(rentals).map(str),
-        **({"client_id": st.sampled_from(clients).map(str)} if clients else {}),
-    }
-    trial.explore(as_asked, 4 if trial.read_only else 25, query=st.fixed_dictionaries({}, optional=optional))
-    if trial.read_only:
-        return
-    for name, ids in (("rental_id", rentals), ("client_id", clients)):
-        as_asked({name: ",".join(map(str, ids[-2:]))})
-    day = moments[len(moments) // 2][:10]
-    short, long = ([b["id"] for b in trial.api.all_of("/bookings", **{"from": form})] for form in (day.replace("-", ""), day))
-    same(short, long, f"the ids of bookings from {day.replace('-', '')}, beside those from {day}")
-
-
-def _fits(booking: JSON, query: JSON) -> bool:
-    return (
-        booking["end_at_global"] > query["from"]
-        and ("until" not in query or booking["start_at_global"] < query["until"])
-        and ("include_canceled" in query or booking["canceled_at"] is None)
-        and ("status" not in query or booking["status"].lower() in query["status"].split(","))
-        and ("rental_id" not in query or str(booking["links"]["rental"]) in query["rental_id"].split(","))
-        and ("client_id" not in query or str(booking["links"]["client"]) in query["client_id"].split(","))
-    )
-
-
-@claim("cancelling", fidelity=BOOKINGS, reads=False)
-def cancelling(trial: Trial) -> None:
-    """DELETE cancels with 204: gone from list and address, in deleted_ids since before, and shown with include_canceled."""
-    reason = {"cancelation_reason": "payment_failed"}
-    with trial.workspace() as workspace:
-        booking_id = workspace.id("bookings")
-        path, api = f"/bookings/{booking_id}", workspace.api
-        expect(booking_id in by_id(api.all_of("/bookings", **{"from": "2000-01-01"})), f"the new booking {booking_id} is not in the list")
-        before = api.get("/bookings").header("x-updated-since-request-synced-at")
-        workspace.advance("2s")
-        answer = api.call("DELETE", path, {"bookings": [reason]})
-        same((answer.status, answer.body), (204, b""), f"{answer.about}: status and body of a cancellation")
-        expect(answer.header("x-updated-since-request-synced-at"), f"{answer.about}: no x-updated-since-request-synced-at")
-        expect(answer.header("ETag") is None, f"{answer.about}: an ETag of nothing")
-        same(api.call("GET", path).status, 404, f"GET {path}: the status of a cancelled booking")
-        shown = api.one(path, include_canceled="true")
-        same(shown["status"], "Canceled", f"the status of the cancelled booking {booking_id}")
-        same({name: shown[name] for name in reason}, reason, f"what the cancelled booking {booking_id} shows of what was written")
-        expect(shown["canceled_at"] is not None, f"canceled_at of the cancelled booking {booking_id} is null")
-        listed = by_id(api.all_of("/bookings", **{"from": "2000-01-01"}))
-        expect(booking_id not in listed, f"the cancelled booking {booking_id} is in the list")
-        changed = by_id(api.all_of("/bookings", updated_since=before, **{"from": "2000-01-01"}))
-        expect(booking_id not in changed, f"the cancelled booking {booking_id} is among those that have changed since {before}")
-        deleted = api.get("/bookings", updated_since=before).json["meta"]["deleted_ids"]
-        expect(booking_id in deleted, f"meta.deleted_ids since {before} is {deleted}, expected the cancelled booking {booking_id} in it")
-        others = api.get("/inbox/conversations", updated_since=before).json["meta"]["deleted_ids"]
-        expect(booking_id not in others, f"meta.deleted_ids of conversations has {booking_id}, which is a cancelled booking")
-        later = api.get("/bookings", updated_since="2100-01-01T00:00:00Z").json["meta"]["deleted_ids"]
-        expect(booking_id not in later, f"meta.deleted_ids since 2100 has the booking {booking_id}, which was cancelled before")

@@ -1,8 +1,21 @@
 """What a token permits: its scopes, and the records of its own account alone."""
 
-from inbox_contracts.provider.api import Api, records_of, wanted
+from dataclasses import replace
+
+from inbox_contracts.provider.api import JSON, Api, records_of, wanted
 from inbox_contracts.provider.expectations import expect, same
-from inbox_contracts.provider.resources import CANCELLED_TOO, CREATED, LISTED, UNKNOWN, ContractOperation, operations, path_of
+from inbox_contracts.provider.properties.constraints import writable
+from inbox_contracts.provider.resources import (
+    CANCELLED_TOO,
+    CREATED,
+    EVERYTHING,
+    LISTED,
+    UNKNOWN,
+    ContractOperation,
+    address_of,
+    operations,
+    path_of,
+)
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_contracts.provider.workspace import Workspace
 from inbox_mock.domain.fidelity import documented
@@ -15,6 +28,8 @@ ALONE = (
     *(f"{area}_{power}" for area in ("clients", "inbox", "rentals", "payments", "reviews") for power in ("read", "write")),
     "webhooks_read",
 )
+PATCHED = ("conversations", "clients")
+"""Of these, PATCH is tried, too: one alone would do, if writing were the same everywhere."""
 
 
 @claim("scopes", fidelity=documented("/reference/authorization"), reads=False, fake=True)
@@ -30,9 +45,10 @@ def scopes(trial: Trial) -> None:
         def _granted(*granted: str) -> Api:
             return Api(trial.target.connection, workspace.fake.issue_token(*granted))
 
+        patching = [replace(each, method="PATCH") for each in operations() if each.method == "PUT" and each.plural in PATCHED]
         for scope in ALONE:
             api = _granted(scope)
-            for operation in operations():
+            for operation in (*operations(), *patching):
                 _try(api, (scope,), operation)
         several = st.lists(st.sampled_from(ALONE), min_size=2, max_size=4, unique=True).map(tuple)
         trial.explore(as_granted, 30, granted=several, operation=st.sampled_from(operations()))
@@ -40,7 +56,7 @@ def scopes(trial: Trial) -> None:
 
 def _try(api: Api, granted: tuple[str, ...], operation: ContractOperation) -> None:
     path = operation.path.format(id=UNKNOWN, rental=1)
-    answer = api.call(operation.method, path, {operation.plural: [{}]} if operation.method in {"POST", "PUT"} else None)
+    answer = api.call(operation.method, path, {operation.plural: [{}]} if operation.method in {"POST", "PUT", "PATCH"} else None)
     told = f"{answer.about}, with the scopes {' '.join(granted)}"
     held = {"public", *granted, *(f"{scope.removesuffix('_write')}_read" for scope in granted if scope.endswith("_write"))}
     if held.isdisjoint(operation.scopes):
@@ -90,6 +106,9 @@ def _embeds_nothing_of_others(apis: list[Api]) -> None:
 
 
 REFERENCES = (
+    ("messages", "attachment_ids", "attachments"),
+    ("hosts", "source_id", "sources"),
+    ("inquiries", "source_id", "sources"),
     ("messages", "conversation_id", "conversations"),
     ("messages", "sender_id", "participants"),
     ("participants", "conversation_id", "conversations"),
@@ -103,14 +122,21 @@ REFERENCES = (
 
 def _ties_nothing_of_others(own: Workspace, theirs: Api) -> None:
     """Nothing of one's own refers to what belongs to somebody else, and nothing that does is booked or cancelled."""
-    other = {plural: theirs.get(path_of(plural)).json[plural][0]["id"] for _, _, plural in REFERENCES}
+    Workspace(theirs, None, own.days).new("attachments")
+    other: dict[str, int] = {plural: theirs.get(path_of(plural)).json[plural][0]["id"] for _, _, plural in REFERENCES}
     for plural, name, target in REFERENCES:
-        answer = own.attempt(plural, {**own.least(plural), name: other[target]})
-        expect(400 <= answer.status < 500, f"{answer.about}: the status of {plural} with another account's {name}, expected a refusal")
+        tied: JSON = {name: [other[target]] if name.endswith("_ids") else other[target]}
+        answers = [own.attempt(plural, {**own.least(plural), **tied})]
+        if name in writable(plural):
+            answers.append(own.api.call("PUT", address_of(plural, own.id(plural)), {plural: [tied]}))
+        for answer in answers:
+            expect(400 <= answer.status < 500, f"{answer.about}: the status of {plural} with another account's {name}, expected a refusal")
     booking, rental = (theirs.get(path).json[path[1:]][0]["id"] for path in ("/bookings", "/rentals"))
     connect = f"{path_of('conversations')}/{own.id('conversations')}/connect_booking"
+    attach = f"{address_of('messages', own.id('messages'))}/add_attachment"
     for method, path, written in (
         ("PUT", connect, {"bookings": [{"id": booking}]}),
+        ("PUT", attach, {"attachments": [{"id": other["attachments"]}]}),
         ("DELETE", f"/bookings/{booking}", None),
         ("POST", f"/rentals/{rental}/bookings", {"bookings": [own.least("bookings")]}),
     ):
@@ -124,6 +150,8 @@ def _ties_nothing_of_others(own: Workspace, theirs: Api) -> None:
 PUBLIC_OF_BOOKINGS = {
     *("links", "id", "start_at", "end_at", "start_at_global", "end_at_global", "status", "updated_at", "reference", "owned_by_app"),
 }
+HIDDEN = ("id", "final_price", "notes", "adults", "door_key_code")
+"""Attributes of bookings, of which the public may see the first."""
 
 
 @claim("public-view", fidelity=documented("/reference/endpoints/bookings and accounts, /guides/oauth-scopes"), reads=False, fake=True)
@@ -131,12 +159,19 @@ def public_view(trial: Trial) -> None:
     """Without a scope that reads them, bookings of others show when they are, and no more; past and cancelled ones do not show."""
     with trial.workspace("agency") as workspace:
         listed = {record["id"] for record in workspace.api.all_of("/bookings")}
+        hidden = {record["id"] for record in workspace.api.all_of("/bookings", **EVERYTHING["bookings"])} - listed
         for scope in ("public", "bookings_write_owned"):
             api = Api(trial.target.connection, workspace.fake.issue_token(scope))
             found = api.all_of("/bookings", **{"from": "2000-01-01", "include_canceled": "true"})
+            asked = f"/bookings/{','.join(map(str, sorted(listed)[:2]))}", f"/bookings/{max(listed)}"
+            found += [record for path in asked for record in records_of(api.get(path))]
+            found += api.all_of("/bookings", fields=",".join(HIDDEN)) + api.all_of("/bookings", updated_since="2001-01-01T00:00:00Z")
             same({record["id"] for record in found}, listed, f"the ids of bookings that {scope} shows, beside the usual ones")
             names = {name for record in found for name in record}
             same(names - PUBLIC_OF_BOOKINGS, set(), f"the attributes of bookings that {scope} shows beyond the public ones")
+            for booking_id in sorted(hidden)[:2]:
+                answer = api.call("GET", f"/bookings/{booking_id}", include_canceled="true")
+                same(answer.status, 404, f"{answer.about}: the status of a past or cancelled booking, with {scope}")
             expect("inbox_email" not in api.one("/accounts"), f"inbox_email of an account is told to {scope}")
         reader = Api(trial.target.connection, workspace.fake.issue_token("inbox_read"))
         expect("inbox_email" in reader.one("/accounts"), "inbox_email of an account is not told to inbox_read")

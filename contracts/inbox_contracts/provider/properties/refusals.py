@@ -1,25 +1,27 @@
 """What is refused, and how: tokens, scopes, other accounts' records, paths, methods, bodies, and requests beyond the rate limit."""
 
-from inbox_contracts.provider.api import JSON, Api, wanted
+from datetime import UTC, datetime
+
+from inbox_contracts.provider.api import JSON, Api, errors_of
 from inbox_contracts.provider.expectations import expect, same, shown
+from inbox_contracts.provider.headers import allowance_of
 from inbox_contracts.provider.http import ApiResponse
 from inbox_contracts.provider.resources import (
     CHANGED,
     CREATED,
     UNKNOWN,
+    address_of,
     created_at,
     path_of,
 )
 from inbox_contracts.provider.trial import Trial, claim
+from inbox_mock.domain import times
 from inbox_mock.domain.fidelity import assumed, documented, recorded
-from inbox_mock.resources import RESOURCES
-from inbox_mock.resources.declaration import Write
 
 STRANGERS = {"no token": None, "an unknown token": "0" * 64, "a token of nonsense": "nonsense"}
 CHALLENGE = 'Bearer realm="Doorkeeper", error="invalid_token", error_description="'
 FAILURE = "application/vnd.api+json; charset=utf-8"
 EXCEEDED = "API v3 rate limit exceeded."
-UNREADABLE = (b"", b"{", b"[]", b'"text"', b"null")
 
 
 @claim("unauthorized", fidelity=recorded("2016 and 2017"))
@@ -30,9 +32,15 @@ def unauthorized(trial: Trial) -> None:
             answer = Api(trial.target.connection, token).call("GET", path_of(resource.plural))
             _is_unauthorized(answer, who)
             expect(answer.header("X-RateLimit-Remaining") is None, f"{answer.about}: rate-limit headers, with {who}")
+        # A cache that knows the answer may not give it to a stranger.
+        current = trial.api.call("GET", path_of(resource.plural)).header("ETag")
+        held = Api(trial.target.connection, None).call("GET", path_of(resource.plural), headers={"If-None-Match": current or "*"})
+        same(held.status, 401, f"{held.about}: the status without a token, with the current ETag in If-None-Match")
     if not trial.read_only:
         for method, path in (("POST", "/hosts"), ("PUT", f"/hosts/{UNKNOWN}"), ("DELETE", f"/bookings/{UNKNOWN}")):
             _is_unauthorized(Api(trial.target.connection, None).call(method, path, {"hosts": [{}]}), "no token")
+        asked = Api(trial.target.connection, None).call("HEAD", "/hosts")
+        same(asked.status, 401, f"{asked.about}: the status, with no token")
 
 
 def _is_unauthorized(answer: ApiResponse, who: str) -> None:
@@ -42,6 +50,7 @@ def _is_unauthorized(answer: ApiResponse, who: str) -> None:
     same(answer.json, {"errors": [{"code": "unauthorized"}]}, f"{answer.about}: the body")
     same(answer.header("Content-Type"), "application/json; charset=utf-8", f"{answer.about}: Content-Type")
     same(answer.header("Cache-Control"), "no-store", f"{answer.about}: Cache-Control")
+    same(answer.header("Pragma"), "no-cache", f"{answer.about}: Pragma")
 
 
 @claim("expired-token", fidelity=recorded("the official engine refreshes its token only on these words"), reads=False, fake=True)
@@ -58,6 +67,18 @@ def expired_token(trial: Trial) -> None:
         expect(expired in challenge, f"{answer.about}: WWW-Authenticate is {shown(challenge)}, expected {expired} in it")
 
 
+STAY = {"start_at": "2041-01-01T16:00:00Z", "end_at": "2041-01-08T10:00:00Z"}
+UNKNOWN_TOO: tuple[tuple[str, str, str, JSON], ...] = (
+    ("DELETE", f"/bookings/{UNKNOWN}", "bookings", {}),
+    ("PATCH", f"/hosts/{UNKNOWN}", "hosts", {}),
+    ("POST", f"/rentals/{UNKNOWN}/bookings", "bookings", {**STAY, "booked": True}),
+    ("PUT", f"/inbox/conversations/{UNKNOWN}/connect_booking", "bookings", {"id": UNKNOWN}),
+    ("PUT", f"/inbox/conversations/{UNKNOWN}/disconnect_booking", "bookings", {"id": UNKNOWN}),
+    ("PUT", f"/inbox/messages/{UNKNOWN}/add_attachment", "attachments", {"id": UNKNOWN}),
+)
+"""What else may be done to a record that does not exist: method, path, plural of what is written, and that."""
+
+
 @claim("unknown-ids", fidelity=recorded("public clients map the status"))
 def unknown_ids(trial: Trial) -> None:
     """An id that does not exist is answered 404."""
@@ -69,6 +90,9 @@ def unknown_ids(trial: Trial) -> None:
         for plural in sorted(set(CHANGED) & {resource.plural for resource in trial.readable()}):
             answer = trial.api.call("PUT", f"{path_of(plural)}/{UNKNOWN}", {plural: [{}]})
             same(answer.status, 404, f"{answer.about}: the status of a change to what does not exist")
+        for method, path, plural, written in UNKNOWN_TOO:
+            answer = trial.api.call(method, path, {plural: [written]})
+            same(answer.status, 404, f"{answer.about}: the status of what is done to what does not exist")
 
 
 @claim("not-found-body", fidelity=assumed("never recorded from this API"))
@@ -99,7 +123,8 @@ def refusal_bodies(trial: Trial) -> None:
 
 def _is_error(answer: ApiResponse, error: JSON) -> None:
     same(answer.json, {"errors": [error]}, f"{answer.about}: the body")
-    same(answer.header("Content-Type"), FAILURE, f"{answer.about}: Content-Type")
+    found = answer.header("Content-Type"), answer.header("Cache-Control"), answer.header("ETag")
+    same(found, (FAILURE, "no-cache", None), f"{answer.about}: Content-Type, Cache-Control and ETag")
 
 
 @claim("method-not-allowed", fidelity=assumed("never recorded or documented"), reads=False)
@@ -113,16 +138,19 @@ def method_not_allowed(trial: Trial) -> None:
         expect(
             allowed <= found and "DELETE" not in found, f"{answer.about}: Allow is {shown(allow)}, expected {', '.join(sorted(allowed))}"
         )
-        _are_errors(answer)
+        errors_of(answer)
         asked = trial.api.call("OPTIONS", path)
         expect(asked.status in {200, 204, 405}, f"{asked.about}: the status of OPTIONS, expected 405, or 200 or 204 where it is supported")
+    with trial.workspace() as workspace:  # nothing but bookings can be taken back
+        for plural in CREATED:
+            if plural != "bookings":
+                path = address_of(plural, workspace.id(plural))
+                answer = workspace.api.call("DELETE", path)
+                same(answer.status, 405, f"{answer.about}: the status of a method that the address does not support")
+                same(workspace.api.call("GET", path).status, 200, f"GET {path}: the status after DELETE, which was refused")
 
 
-def _are_errors(answer: ApiResponse) -> list[JSON]:
-    errors = answer.json.get("errors")
-    good = isinstance(errors, list) and errors and all(isinstance(e, dict) and isinstance(e.get("code"), str) for e in errors)
-    expect(good, f'{answer.about}: the body is {shown(answer.json)}, expected {{"errors": [{{"code": ...}}]}}')
-    return list(errors)
+UNREADABLE = (b"", b"{", b"[]", b'"text"', b"null")
 
 
 @claim("unreadable-bodies", fidelity=assumed("never recorded or documented"), reads=False)
@@ -130,112 +158,51 @@ def unreadable_bodies(trial: Trial) -> None:
     """A body that is no JSON, or not one record under its plural, is refused with an error of the API, never with 500."""
     with trial.workspace() as workspace:
         for plural in CREATED:
-            path = created_at(plural).format(rental=workspace.id("rentals"))
+            path, address = created_at(plural).format(rental=workspace.id("rentals")), address_of(plural, workspace.id(plural))
             for body in (*UNREADABLE, f'{{"{plural}": {{}}}}'.encode(), f'{{"{plural}": []}}'.encode()):
-                answer = workspace.api.call("POST", path, body)
-                expect(400 <= answer.status < 500, f"{answer.about}: the status of the body {body!r}, expected 400 or another refusal")
-                _are_errors(answer)
+                _is_refused(workspace.api.call("POST", path, body), body)
+            for body in (b"{", f'{{"{plural}": []}}'.encode(), f'{{"{plural}": [{{"name": "\xff"}}]}}'.encode("latin-1")):
+                _is_refused(workspace.api.call("PUT", address, body), body)
+        conversation, message = (address_of(plural, workspace.id(plural)) for plural in ("conversations", "messages"))
+        for path in (f"{conversation}/connect_booking", f"{conversation}/disconnect_booking", f"{message}/add_attachment"):
+            for body in (b"{", b'{"bookings": []}', b'{"attachments": [{"id": "x"}]}'):
+                _is_refused(workspace.api.call("PUT", path, body), body)
 
 
-REFUSED: tuple[tuple[str, JSON, str], ...] = (
-    ("messages", {"content": None}, "content"),
-    ("messages", {"content": ""}, "content"),
-    ("messages", {"origin": "pigeon"}, "origin"),
-    ("messages", {"origin": None}, "origin"),
-    ("messages", {"visibility": "secret"}, "visibility"),
-    ("messages", {"channel": "pigeon", "visibility": "external"}, "channel"),
-    ("messages", {"channel": "airbnb", "visibility": "internal"}, "visibility"),
-    ("messages", {"conversation_id": UNKNOWN}, "conversation"),
-    ("messages", {"sender_id": UNKNOWN}, "sender"),
-    ("messages", {"attachment_ids": [UNKNOWN]}, "attachments"),
-    ("participants", {"member_type": "Ghost"}, "member_type"),
-    ("participants", {"conversation_id": UNKNOWN}, "conversation"),
-    ("participants", {"member_id": UNKNOWN}, "member"),
-    ("conversations", {"default_channel": "pigeon"}, "default_channel"),
-    ("conversations", {"assignee_id": UNKNOWN}, "assignee"),
-    ("hosts", {"firstname": ""}, "firstname"),
-    ("hosts", {"email": "nonsense"}, "email"),
-    ("clients", {"fullname": "x" * 151}, "fullname"),
-    ("clients", {"notes": "x" * 5001}, "notes"),
-    ("clients", {"emails": [{"label": "default"}]}, "emails"),
-    ("clients", {"phones": [{"label": "mobile"}]}, "phones"),
-    ("clients", {"preferred_locale": "xx"}, "preferred_locale"),
-    ("sources", {"name": ""}, "name"),
-    ("sources", {"name": "x" * 51}, "name"),
-    ("bookings", {"start_at": None}, "start_at"),
-    ("bookings", {"end_at": "2001-01-01T00:00:00Z"}, "end_at"),
-    ("bookings", {"unavailable": True}, "status"),
-    ("inquiries", {"lastname": ""}, "lastname"),
-    ("inquiries", {"message": "x" * 501}, "message"),
-    ("inquiries", {"adults": 0}, "adults"),
-    ("inquiries", {"children": -1}, "children"),
-    ("inquiries", {"email": None}, "email"),
-    ("inquiries", {"phone": "+33 6 00 00 00 00"}, "country_code"),
+def _is_refused(answer: ApiResponse, body: bytes) -> None:
+    expect(400 <= answer.status < 500, f"{answer.about}: the status of the body {body!r}, expected 400 or another refusal")
+    errors_of(answer)
+
+
+@claim(
+    "rate-limit",
+    fidelity=documented("/reference, rate limiting; writes and full hours: recorded"),
+    reads=False,
+    fake=True,
 )
-"""New records that a documented constraint forbids: what is wrong on top of the least that is needed, and the field."""
-
-
-@claim("constraints", fidelity=documented("/reference/endpoints; the body is recorded, 2016"), reads=False)
-def constraints(trial: Trial) -> None:
-    """What the tables forbid is answered 422 with validation_failed, each field and a title, of a new record and of a change."""
-    with trial.workspace() as workspace:
-        for plural, wrong, field in REFUSED:
-            told = f"{plural} with {shown(wrong)}"
-            attributes = {**workspace.least(plural), **wrong}
-            _is_invalid(workspace.attempt(plural, attributes), told, field)
-            if set(wrong) <= writable(plural):
-                changes = {name: value for name, value in attributes.items() if name in writable(plural)}
-                _is_invalid(workspace.api.call("PUT", f"{path_of(plural)}/{workspace.id(plural)}", {plural: [changes]}), told, field)
-        _is_invalid(workspace.attempt("hosts", {"firstname": "", "lastname": ""}), "hosts without names", "firstname", "lastname")
-
-
-def writable(plural: str) -> set[str]:
-    """Return the attributes that a change may write."""
-    return {attribute.name for attribute in RESOURCES[plural].attributes if attribute.write in {Write.ALWAYS, Write.UPDATE}}
-
-
-def _is_invalid(answer: ApiResponse, told: str, *wrong: str) -> None:
-    wanted(answer, 422)
-    errors = _are_errors(answer)
-    expect(all(isinstance(error.get("title"), str) for error in errors), f"{answer.about}: an error without title: {shown(errors)}")
-    same({error["code"] for error in errors}, {"validation_failed"}, f"{answer.about}: the codes, for {told}")
-    fields = {str(error.get("field")).removesuffix("_id") for error in errors}
-    missing = {field.removesuffix("_id") for field in wrong} - fields
-    expect(not missing, f"{answer.about}: the fields are {', '.join(sorted(fields))}, expected {', '.join(wrong)} for {told}")
-    found = answer.header("Content-Type"), answer.header("Cache-Control"), answer.header("ETag")
-    same(found, (FAILURE, "no-cache", None), f"{answer.about}: Content-Type, Cache-Control and ETag")
-    expect(answer.header("X-RateLimit-Remaining"), f"{answer.about}: no X-RateLimit-Remaining")
-
-
-TITLES = (
-    ("hosts", {"firstname": ""}, "can't be blank"),
-    ("messages", {"content": None}, "can't be blank"),
-    ("messages", {"sent_at": None}, "can't be blank"),  # which recordings of 2018 allow
-    ("messages", {"origin": "pigeon"}, "is not included in the list"),
-)
-
-
-@claim("error-titles", fidelity=assumed("texts of Rails, recorded of clients and rentals; of other resources never"), reads=False)
-def error_titles(trial: Trial) -> None:
-    """The title of an error is what Rails says: can't be blank, is not included in the list."""
-    with trial.workspace() as workspace:
-        for plural, wrong, title in TITLES:
-            answer = workspace.attempt(plural, {**workspace.least(plural), **wrong})
-            wanted(answer, 422)
-            same([error.get("title") for error in _are_errors(answer)], [title], f"{answer.about}: the titles, for {shown(wrong)}")
-
-
-@claim("rate-limit", fidelity=documented("/reference, rate limiting"), reads=False, fake=True)
 def rate_limit(trial: Trial) -> None:
-    """Beyond an application's limit calls are answered 429, API v3 rate limit exceeded., until the hour is over."""
+    """Reads and writes of an application count alike; beyond its limit: 429, API v3 rate limit exceeded., until the hour is over."""
     with trial.workspace({"rate_limit": 5}) as workspace:
-        apis = workspace.api, Api(trial.target.connection, workspace.fake.issue_token("public"))
-        answers = [apis[number % 2].call("GET", "/accounts") for number in range(7)]
-        statuses = [answer.status for answer in answers]
-        same(statuses, [200] * 5 + [429] * 2, "the statuses of seven calls, five of which are allowed in an hour")
-        same(answers[-1].header("X-RateLimit-Remaining"), "0", "X-RateLimit-Remaining of a 429")
-        same(answers[-1].header("X-RateLimit-Reset"), answers[0].header("X-RateLimit-Reset"), "X-RateLimit-Reset of a 429")
-        text = answers[-1].body.decode(errors="replace")
-        expect(EXCEEDED in text, f"the body of a 429 is {text!r}, expected {EXCEEDED} in it")
-        workspace.advance("1h")
-        same(workspace.api.call("GET", "/accounts").status, 200, "the status an hour later")
+        other = Api(trial.target.connection, workspace.fake.issue_token("public"))
+        calls = [
+            workspace.api.call("GET", "/accounts"),
+            other.call("GET", "/accounts"),
+            workspace.attempt("hosts", workspace.least("hosts")),
+            workspace.attempt("hosts", {"firstname": ""}),
+            workspace.api.call("GET", "/hosts", page=2),
+        ]
+        same([answer.status for answer in calls], [200, 200, 201, 422, 200], "the statuses of five calls, which are allowed in an hour")
+        left = [allowance_of(answer)[1] for answer in calls]
+        same(left, [4, 3, 2, 1, 0], "X-RateLimit-Remaining of these calls, a GET, another token's, a POST, one that is refused, and a GET")
+        reset = allowance_of(calls[0])[2]
+        workspace.fake.clock.advance(to=times.wire(datetime.fromtimestamp(reset - 1, UTC)))  # the hour's last second
+        for api in (workspace.api, other):
+            answer = api.call("GET", "/accounts")
+            same(answer.status, 429, f"{answer.about}: the status beyond what is allowed in an hour")
+            same(allowance_of(answer)[1:], (0, reset), "X-RateLimit-Remaining and -Reset of a 429")
+            text = answer.body.decode(errors="replace")
+            expect(EXCEEDED in text, f"the body of a 429 is {text!r}, expected {EXCEEDED} in it")
+        workspace.advance("1s")
+        again = workspace.api.call("GET", "/accounts")
+        same(again.status, 200, "the status when the hour is over, as X-RateLimit-Reset has told")
+        same(allowance_of(again)[1:], (4, reset + 3600), "X-RateLimit-Remaining and -Reset in the next hour")

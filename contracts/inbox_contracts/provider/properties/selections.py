@@ -1,7 +1,7 @@
 """Reading a part, or more than one thing at once: ids, include, fields, and links that lead both ways."""
 
 from inbox_contracts.provider.api import JSON, by_id, links_of, records_of, the_record
-from inbox_contracts.provider.expectations import expect, same
+from inbox_contracts.provider.expectations import expect, same, shown
 from inbox_contracts.provider.resources import CANCELLED_TOO, EVERYTHING, UNKNOWN, path_of
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.enumerations import MEMBERS
@@ -55,8 +55,10 @@ def some_unknown_ids(trial: Trial) -> None:
     for resource in trial.readable()[: 2 if trial.read_only else None]:
         if trial.everything(resource):
             record_id = trial.everything(resource)[-1]["id"]
-            answer = trial.api.get(f"{path_of(resource.plural)}/{record_id},{UNKNOWN}", **CANCELLED_TOO.get(resource.plural, {}))
-            same([record["id"] for record in records_of(answer)], [record_id], f"{answer.about}: the ids")
+            for ids in (f"{record_id},{UNKNOWN}", f"{UNKNOWN},{record_id}"):
+                answer = trial.api.get(f"{path_of(resource.plural)}/{ids}", **CANCELLED_TOO.get(resource.plural, {}))
+                same([record["id"] for record in records_of(answer)], [record_id], f"{answer.about}: the ids")
+                same(answer.header("X-Total-Count"), "1", f"{answer.about}: X-Total-Count, of those that exist")
 
 
 @claim("include", fidelity=documented("/guides/understanding-inbox-messaging; embedding in place is recorded, rentals 2017"))
@@ -88,31 +90,51 @@ def include(trial: Trial) -> None:
         for each in embedded[:2]:
             same(each, _single(trial, plural, each["id"]), f"{answer.about}: {link} {each['id']}, beside the same fetched directly")
 
-    def as_listed(resource: Resource, names: list[str]) -> None:
-        query = {**EVERYTHING.get(resource.plural, {}), "per_page": max(2, len(trial.everything(resource)) // 2)}
-        wished = {"include": ",".join(names)}
-        plain, more = (trial.api.get(path_of(resource.plural), **query, **more) for more in ({}, wished))
-        for name in ("X-Total-Count", "X-Total-Pages", "X-Per-Page"):
-            same(more.header(name), plain.header(name), f"{more.about}: {name}, beside the list's without include")
-        same(sorted(links_of(more)), sorted(links_of(plain)), f"{more.about}: the relations of Link, beside the list's without include")
-        same(more.json.get("links"), plain.json.get("links"), f"{more.about}: the templates, beside the list's without include")
-        bare = [{name: value for name, value in record.items() if name not in names} for record in records_of(more)]
-        same(bare, records_of(plain), f"{more.about}: the records without {names}, beside the list's")
-        answers = [more]
-        if not trial.read_only:
-            ids = ",".join(str(record["id"]) for record in records_of(more)[:2])
-            answers.append(trial.api.get(f"{path_of(resource.plural)}/{ids}", **wished, **CANCELLED_TOO.get(resource.plural, {})))
-        for answer in answers:
-            for record in records_of(answer):
-                missing = [name for name in names if name not in record]
-                expect(not missing, f"{answer.about}: {resource.name} {record['id']} has no {', '.join(missing)} in it")
-
     for resource in trial.readable():
         links = [link for link in resource.links if link.target in readable or link.name == "member"]
         if links and trial.everything(resource):
-            as_listed(resource, [link.name for link in links[-2:]])
+            _embeds_in_lists(trial, resource, [link.name for link in (links[-2:] if trial.read_only else links)])
             names = st.sampled_from([link.name for link in links])
-            trial.explore(as_fetched, 2 if trial.read_only else 12, resource=st.just(resource), link=names, nth=st.integers(0, 60))
+            trial.explore(as_fetched, 2 if trial.read_only else 5, resource=st.just(resource), link=names, nth=st.integers(0, 60))
+
+
+def _embeds_in_lists(trial: Trial, resource: Resource, names: list[str]) -> None:
+    """Raise PropertyViolation unless lists with include are as without, and hold what is named on each page."""
+    query = {**EVERYTHING.get(resource.plural, {}), "per_page": max(2, len(trial.everything(resource)) // 2)}
+    wished = {"include": ",".join(names)}
+    plain, more = (trial.api.get(path_of(resource.plural), **query, **more) for more in ({}, wished))
+    for name in ("X-Total-Count", "X-Total-Pages", "X-Per-Page"):
+        same(more.header(name), plain.header(name), f"{more.about}: {name}, beside the list's without include")
+    same(sorted(links_of(more)), sorted(links_of(plain)), f"{more.about}: the relations of Link, beside the list's without include")
+    same(more.json.get("links"), plain.json.get("links"), f"{more.about}: the templates, beside the list's without include")
+    bare = [{name: value for name, value in record.items() if name not in names} for record in records_of(more)]
+    same(bare, records_of(plain), f"{more.about}: the records without {names}, beside the list's")
+    answers = [more]
+    if not trial.read_only:
+        ids = ",".join(str(record["id"]) for record in records_of(more)[:2])
+        answers.append(trial.api.get(f"{path_of(resource.plural)}/{ids}", **wished, **CANCELLED_TOO.get(resource.plural, {})))
+        also = {"page": more.header("X-Total-Pages")}, {"updated_since": "2001-01-01T00:00:00Z"}
+        answers += [trial.api.get(path_of(resource.plural), **query, **wished, **each) for each in also]
+    for answer in answers:
+        for record in records_of(answer):
+            for name in names:
+                declared = next(each for each in resource.links if each.name == name)
+                _embeds(trial, declared, record, f"{answer.about}: {resource.name} {record['id']}")
+
+
+def _embeds(trial: Trial, link: Link, record: JSON, told: str) -> None:
+    """Raise PropertyViolation unless a record of a list holds what its link names, each as its own list shows it."""
+    expect(link.name in record, f"{told} has no {link.name} in it")
+    found = record[link.name]
+    embedded = found if link.many else [] if found is None else [found]
+    expect(isinstance(embedded, list), f"{told} has {shown(found)} as its {link.name}, expected an array")
+    plural, ids = _target(link, record)
+    if plural != "bookings":  # no source says whether a cancelled one is embedded
+        same(sorted(each["id"] for each in embedded), sorted(ids), f"{told}: the ids in {link.name}")
+    if not trial.read_only:
+        listed = by_id(trial.everything(RESOURCES[plural]))
+        for each in embedded:
+            same(each, listed.get(each["id"], each), f"{told}: {link.name} {each['id']}, beside its own list's")
 
 
 def _target(link: Link, record: JSON) -> tuple[str, list[int]]:
@@ -140,10 +162,22 @@ def fields(trial: Trial) -> None:
             named = {name: value for name, value in record.items() if name in names or name not in KEPT}
             same(named, wanted, f"{answer.about}: {resource.name} {record['id']}")
 
+    def in_each_form(resource: Resource) -> None:
+        whole = trial.everything(resource)
+        path, query, name = path_of(resource.plural), EVERYTHING.get(resource.plural, {}), resource.attributes[-1].name
+        ids = ",".join(str(record["id"]) for record in whole[:2])
+        for address, also in ((f"{path}/{ids}", {}), (path, {"page": 2, "per_page": 1}), (path, {"updated_since": ""})):
+            answer = trial.api.get(address, fields=name, **query, **also)
+            for record in records_of(answer):
+                more = sorted(set(record) - KEPT - {name})
+                expect(not more, f"{answer.about}: {resource.name} {record.get('id')} has {', '.join(more)}, which fields does not name")
+
     for resource in trial.readable():
         if trial.everything(resource):
             names = st.lists(st.sampled_from([a.name for a in resource.attributes if a.read]), min_size=1, max_size=4, unique=True)
-            trial.explore(a_projection, 2 if trial.read_only else 6, resource=st.just(resource), names=names, alone=st.booleans())
+            trial.explore(a_projection, 2 if trial.read_only else 4, resource=st.just(resource), names=names, alone=st.booleans())
+            if not trial.read_only:
+                in_each_form(resource)
 
 
 BOTH_WAYS = (
@@ -153,6 +187,8 @@ BOTH_WAYS = (
     ("conversations", "inquiries", "inquiries", "conversation"),
     ("messages", "attachments", "attachments", "messages"),
     ("sources", "bookings", "bookings", "source"),
+    ("bookings", "inquiry", "inquiries", "booking"),
+    ("hosts", "participants", "participants", "member"),
 )
 
 
@@ -164,7 +200,7 @@ def links_both_ways(trial: Trial) -> None:
     for plural, link, other, back in BOTH_WAYS:
         if not {plural, other} <= readable or any(len(trial.everything(RESOURCES[p])) >= 100 for p in (plural, other) if trial.read_only):
             continue
-        there = {(r["id"], each) for r in trial.everything(RESOURCES[plural]) for each in r["links"][link]}
+        there = {(r["id"], each) for r in trial.everything(RESOURCES[plural]) for each in _ids(r["links"], link)}
         here = {(each, r["id"]) for r in trial.everything(RESOURCES[other]) for each in _ids(r["links"], back)}
         told = f"links.{link} of {plural} and links.{back} of {other}"
         same(sorted(there - here), [], f"{told}: what only the first says")
@@ -173,4 +209,17 @@ def links_both_ways(trial: Trial) -> None:
 
 def _ids(links: JSON, name: str) -> list[int]:
     found = links.get(name)
+    if isinstance(found, dict):  # a member, of which a host alone names where it takes part
+        return [found["id"]] if found["type"] == "Host" else []
     return found if isinstance(found, list) else [] if found is None else [found]
+
+
+@claim("own-account", fidelity=documented("/reference/endpoints/accounts: a token is of one account"))
+def own_account(trial: Trial) -> None:
+    """links.account of every record is the token's account."""
+    accounts = {account["id"] for account in trial.everything(RESOURCES["accounts"])}
+    for resource in trial.readable():
+        for record in trial.everything(resource):
+            if "account" in record.get("links", {}):
+                told = f"links.account of {resource.name} {record['id']} is {shown(record['links']['account'])}"
+                expect(record["links"]["account"] in accounts, f"{told}, expected one of {sorted(accounts)}")

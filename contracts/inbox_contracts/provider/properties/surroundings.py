@@ -1,17 +1,10 @@
-"""What is around the API, where a fake's admin API can cause it: tokens, what channels open, webhooks."""
+"""What is around the API, where a fake's admin API can cause it: tokens, what channels open, applications."""
 
-import hmac
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
-import orjson
-
-from inbox_contracts.provider.api import JSON, Api, by_id, wanted
-from inbox_contracts.provider.expectations import PropertyViolation, expect, same
+from inbox_contracts.provider.api import Api, by_id, the_record
+from inbox_contracts.provider.expectations import expect, same
 from inbox_contracts.provider.http import ApiResponse
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_contracts.provider.workspace import Workspace
@@ -24,7 +17,6 @@ SCOPES = "inbox_write bookings_read"
 HOURS_2 = 7200
 MINUTE = 60
 NAMES = {"airbnb": "Airbnb", "booking-com": "Booking.com"}
-RECEIVER = "127.0.0.1"
 
 
 @claim("tokens", fidelity=documented("/reference/authorization"), reads=False, fake=True)
@@ -40,18 +32,27 @@ def tokens(trial: Trial) -> None:
         first = token(grant_type="authorization_code", code=code, redirect_uri=CALLBACK)
         _is_a_pair(trial, first)
         workspace.advance("3h")
+        spent = Api(trial.api.connection, str(first.json["access_token"])).call("GET", "/inbox/conversations")
+        same(spent.status, 401, f"{spent.about}: the status with a token that is older than its expires_in")
         again = token(grant_type="authorization_code", code=code, redirect_uri=CALLBACK)
         expect(again.status in {400, 401}, f"{again.about}: the status of a code that was used, expected a refusal")
         refreshed = token(grant_type="refresh_token", refresh_token=str(first.json["refresh_token"]))
         _is_a_pair(trial, refreshed)
         for name in ("access_token", "refresh_token"):
             expect(refreshed.json[name] != first.json[name], f"{refreshed.about}: the {name} is the same as before")
+        renewed = Api(trial.api.connection, str(refreshed.json["access_token"]))
+        booking = renewed.get("/bookings").json["bookings"][0]
+        expect(
+            "final_price" in booking, f"a token that was refreshed shows no final_price of booking {booking['id']}, as bookings_read does"
+        )
+        renewed.post("/inbox/conversations", "conversations", {"subject": "Trial"})
         grant = {"grant_type": "client_credentials"}
         named = b64encode(":".join(client.values()).encode()).decode()
         own = token(**grant)
         same(own.status, 200, f"{own.about}: the status for client credentials")
         expect("refresh_token" not in own.json, f"{own.about}: a refresh_token with client credentials")
         same(own.json["scope"], "public", f"{own.about}: the scope of client credentials")
+        _tells_when(own, times.parse(workspace.fake.clock.now).timestamp())
         for path, status in (("/accounts", 200), ("/inbox/conversations", 403), ("/applications", 403)):
             used = Api(trial.api.connection, str(own.json["access_token"])).call("GET", path)
             same(used.status, status, f"{used.about}: the status with a token for client credentials")
@@ -69,14 +70,22 @@ def tokens(trial: Trial) -> None:
 
 @claim("token-answers", fidelity=assumed("RFC 6749, 5.1 and 5.2, as Doorkeeper keeps it; never recorded"), reads=False, fake=True)
 def token_answers(trial: Trial) -> None:
-    """What /oauth/token answers may not be kept (no-store), and error is the code of RFC 6749 for what is wrong."""
+    """What /oauth/token answers is JSON and may not be kept (no-store), and error is the code of RFC 6749 for what is wrong."""
     with trial.workspace("agency") as workspace:
         client = _client(workspace)
         granted = _token(trial, client, grant_type="client_credentials")
         expect("no-store" in (granted.header("Cache-Control") or ""), f"{granted.about}: no Cache-Control: no-store")
+        answers = [granted]
         for what, wrong, error in REFUSED:
             answer = _token(trial, client, **{"grant_type": "refresh_token", "refresh_token": "0", **wrong})
             same(answer.json.get("error"), error, f"{answer.about}: error, with {what}")
+            answers.append(answer)
+        for answer in answers:
+            kind = (answer.header("Content-Type") or "").partition(";")[0]
+            same(kind, "application/json", f"{answer.about}: Content-Type")
+        elsewhere = {"code": _code(trial, client["client_id"]), "redirect_uri": f"{CALLBACK}/elsewhere"}
+        answer = _token(trial, client, grant_type="authorization_code", **elsewhere)
+        same(answer.json.get("error"), "invalid_grant", f"{answer.about}: error, with another redirect_uri than that of the code")
 
 
 REFUSED = (
@@ -118,14 +127,19 @@ def _approved(trial: Trial, client_id: str, kind: str, redirect_uri: str = CALLB
 def _is_a_pair(trial: Trial, answer: ApiResponse) -> None:
     same(answer.status, 200, f"{answer.about}: the status of a grant")
     found = answer.json
-    same(str(found["token_type"]).lower(), "bearer", f"{answer.about}: token_type")
     same(found["expires_in"], HOURS_2, f"{answer.about}: expires_in")
     same(sorted(str(found["scope"]).split()), sorted(SCOPES.split()), f"{answer.about}: scope")
     used = Api(trial.api.connection, str(found["access_token"])).call("GET", "/inbox/conversations", per_page=1)
     same(used.status, 200, f"{used.about}: the status with a token that was just granted")
     now = times.parse(used.header("x-updated-since-request-synced-at") or "").timestamp()
-    good = type(found["created_at"]) is int and abs(found["created_at"] - now) < MINUTE
-    expect(good, f"{answer.about}: created_at is {found['created_at']!r}, expected a Unix time close to {now:.0f}")
+    _tells_when(answer, now)
+
+
+def _tells_when(answer: ApiResponse, now: float) -> None:
+    same(str(answer.json["token_type"]).lower(), "bearer", f"{answer.about}: token_type")
+    created_at = answer.json["created_at"]
+    good = type(created_at) is int and abs(created_at - now) < MINUTE
+    expect(good, f"{answer.about}: created_at is {created_at!r}, expected a Unix time close to {now:.0f}")
 
 
 @claim("late-conversation", fidelity=documented("/guides/understanding-inbox-messaging, flow"), reads=False, fake=True)
@@ -153,6 +167,9 @@ def late_conversation(trial: Trial) -> None:
             found = api.one(f"/applications/{made['id']}")
             same(found["name"], name, f"the name of application {made['id']}, which has created conversation {number}")
             expect(after["updated_at"] > before["updated_at"], f"updated_at of booking {booking['id']} is still {after['updated_at']}")
+            polled = by_id(api.all_of("/bookings", updated_since=after["updated_at"]))
+            told = f"booking {booking['id']}, updated_since {after['updated_at']}"
+            same(polled.get(booking["id"], {}).get("links", {}).get("conversations"), [number], f"links.conversations of {told}")
             whole = api.one(f"/inbox/conversations/{number}", include="participants")
             types = [found["links"]["member"]["type"] for found in whole["participants"]]
             expect("Client" in types, f"the participants of conversation {number} are {types}, expected a Client among them")
@@ -168,105 +185,16 @@ def stay_times(trial: Trial) -> None:
         same({name: booking[name] for name in (*written, *instants)}, {**written, **instants}, "the times of a stay in Paris")
 
 
-class _Receiver(BaseHTTPRequestHandler):
-    """Keeps what comes, and answers 204."""
-
-    heard: list[tuple[dict[str, str], bytes]]
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def _receiving() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
-    heard: list[tuple[dict[str, str], bytes]] = []
-    server = ThreadingHTTPServer((RECEIVER, 0), type("Receiver", (_Receiver,), {"heard": heard}))
-    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://{RECEIVER}:{server.server_address[1]}/webhooks", heard
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def _signature(secret: str, body: bytes) -> str:
-    """Return the right signature, independently of the fake's own code: HMAC-SHA1 of the Base64, a newline after each 60 characters."""
-    text = b64encode(body).decode()
-    lines = "".join(f"{text[start : start + 60]}\n" for start in range(0, len(text), 60))
-    return hmac.new(secret.encode(), lines.encode(), "sha1").hexdigest()
-
-
-CREATED = ("booking_created", "inbox_conversation_created", "inbox_message_created")
-CHANGED = ("inbox_conversation_updated", "inbox_message_updated", "booking_destroyed")
-HEADERS = {"content-type": "application/json", "user-agent": "BookingSync Webhook Delivery"}
-
-
-@claim("webhooks", fidelity=documented("/guides/webhook-subscriptions"), reads=False, fake=True)
-def webhooks(trial: Trial) -> None:
-    """A webhook comes for what happens and was subscribed to, signed over its raw body, and tells the record as the API shows it then."""
-    with trial.workspace("agency") as workspace, _receiving() as (url, heard):
-        api, fake = workspace.api, workspace.fake
-        secret = str(fake.webhook(url, *CREATED, *CHANGED)["secret"])
-
-        def told() -> dict[str, JSON]:
-            """Return the records of what comes within a minute, the last one by event."""
-            heard.clear()
-            workspace.advance("1m")
-            found = [(headers, body, orjson.loads(body)) for headers, body in heard]
-            for headers, body, webhook in found:
-                _is_whole(webhook, headers)
-                same(headers.get("x-content-signature"), _signature(secret, body), f"X-Content-Signature of {webhook['event']}")
-            created = [webhook["event"] for _, _, webhook in found if webhook["event"] in CREATED]
-            same(sorted(created), sorted(set(created)), "the events that tell of what was created, each of which happened once")
-            return {webhook["event"]: _record(webhook) for _, _, webhook in found}
-
-        def record_of(event: str) -> JSON:
-            found = told().get(event)
-            if found is None:
-                raise PropertyViolation(f"no webhook of {event} within a minute")
-            return found
-
-        booking = fake.book("airbnb", conversation_delay="0s")
-        records = told()
-        (number,) = api.one(f"/bookings/{booking['id']}")["links"]["conversations"]
-        found = {event: records.get(event, {}).get("id") for event in CREATED[:2]}
-        same(found, dict(zip(CREATED, (booking["id"], number), strict=False)), "the ids that the webhooks of these events tell")
-        message = fake.write(number, "May we bring our dog? " * 10)
-        _is_shown(api, "messages", message["id"], record_of("inbox_message_created"))
-        workspace.change("messages", message["id"], {"content": "May we bring two dogs?"})
-        _is_shown(api, "messages", message["id"], record_of("inbox_message_updated"))
-        workspace.change("conversations", number, {"closed": True})
-        _is_shown(api, "conversations", number, record_of("inbox_conversation_updated"))
-        wanted(api.call("DELETE", f"/bookings/{booking['id']}"), 204)
-        same(record_of("booking_destroyed")["id"], booking["id"], "the id that the webhook of booking_destroyed tells")
-        workspace.new("clients")
-        api.get("/inbox/conversations")
-        same(told(), {}, "webhooks of a new client, to which nobody subscribed, and of a list that was read")
-
-
-def _is_whole(webhook: JSON, headers: dict[str, str]) -> None:
-    event = webhook["event"]
-    expect(event in {*CREATED, *CHANGED}, f"a webhook of {event}, to which nobody subscribed")
-    same(sorted(webhook), ["account_id", "event", "resource"], f"the keys of the webhook of {event}")
-    same(webhook["account_id"], _record(webhook)["links"]["account"], f"account_id of the webhook of {event}")
-    expect(webhook["resource"].get("links"), f"no templates in the webhook of {event}")
-    same({name: headers.get(name) for name in HEADERS}, HEADERS, f"the headers of the webhook of {event}")
-
-
-def _record(webhook: JSON) -> JSON:
-    """Return the record of a webhook, under its singular."""
-    (singular,) = webhook["resource"].keys() - {"links"}
-    found: JSON = webhook["resource"][singular]
-    return found
-
-
-def _is_shown(api: Api, plural: str, record_id: int, told: JSON) -> None:
-    shown = api.one(f"/inbox/{plural}/{record_id}")
-    same({name: told.get(name) for name in shown}, shown, f"one of the {plural}, {record_id}, in its webhook, beside the API's")
+@claim("applications", fidelity=documented("/reference/endpoints/applications; PUT is recorded"), reads=False, fake=True)
+def applications(trial: Trial) -> None:
+    """default_price_increase of an application is what was written, more than 0 and less than 100."""
+    with trial.workspace("agency") as workspace:
+        path = f"/applications/{workspace.api.get('/applications').json['applications'][0]['id']}"
+        written = {"default_price_increase": "12.5"}
+        answered = the_record(workspace.api.put(path, "applications", written))
+        for found in (answered, workspace.api.one(path)):
+            same({name: found[name] for name in written}, written, f"what {path} shows of what was written")
+        for wrong in ("0", "100"):
+            answer = workspace.api.call("PUT", path, {"applications": [{"default_price_increase": wrong}]})
+            same(answer.status, 422, f"{answer.about}: the status of a default_price_increase of {wrong}")
+        same(workspace.api.one(path), answered, f"{path}, after what was refused")

@@ -39,11 +39,12 @@ def updated_since(trial: Trial) -> None:
         stamps = _stamps(trial, resource)
         since = times.wire(times.parse(stamps[nth % len(stamps)]) + timedelta(seconds=seconds))
         paging = {"per_page": max(2, -(-len(trial.everything(resource)) // 3))} if in_pages and not trial.read_only else {}
-        found = _since(trial, resource, since, **paging)
+        found = _changed(trial, resource, since, **paging)
         for record in trial.everything(resource):
             told = f"{resource.plural} updated_since {since}: {resource.name} {record['id']}, updated at {record['updated_at']}"
             expect(record["updated_at"] <= since or record["id"] in found, f"{told}, is not there")
             expect(record["updated_at"] >= since or record["id"] not in found, f"{told}, is there")
+            same(found.get(record["id"], record), record, f"{told}, beside the list's")
 
     def the_whole(resource: Resource) -> None:
         found, listed = _changed(trial, resource, "2000-01-01T00:00:00Z"), by_id(trial.everything(resource))
@@ -141,10 +142,12 @@ def following(trial: Trial) -> None:
                 copy.sync(plural)
             for writes in rounds:
                 workspace.advance("7s")
+                now = workspace.fake.clock.now
                 for write in writes:
                     WRITES[write](workspace)
                 for plural in FOLLOWED:
                     copy.sync(plural)
+                    same(copy.synced[plural], times.synced_at(now), f"x-updated-since-request-synced-at of the {plural} at {now}")
                     query = {"from": "2000-01-01"} if plural == "bookings" else {}
                     truth = by_id(workspace.api.all_of(path_of(plural), **query))
                     found = copy.records[plural]

@@ -1,25 +1,21 @@
 """Writing: what was written is read back, and what was refused has changed nothing."""
 
-from base64 import b64decode, encodebytes
 from datetime import timedelta
-from urllib.parse import urljoin, urlsplit
 
 from inbox_contracts.provider import strategies
-from inbox_contracts.provider.api import JSON, by_id, the_record, wanted
+from inbox_contracts.provider.api import JSON, by_id, plural_of, the_record, wanted
 from inbox_contracts.provider.expectations import SETS, expect, same, shown, shows
-from inbox_contracts.provider.properties.refusals import REFUSED, writable
-from inbox_contracts.provider.resources import CREATED, EVERYTHING, UNDER_RENTALS, path_of
+from inbox_contracts.provider.headers import allowance_of, has_weak_etag, tells_its_making
+from inbox_contracts.provider.http import ApiResponse
+from inbox_contracts.provider.properties.constraints import REFUSED, writable
+from inbox_contracts.provider.resources import CREATED, EVERYTHING, UNDER_RENTALS, address_of, path_of
 from inbox_contracts.provider.trial import Trial, claim
-from inbox_contracts.provider.workspace import MORE, Workspace
+from inbox_contracts.provider.workspace import MORE, Ref, Workspace
 from inbox_mock.domain import times
 from inbox_mock.domain.fidelity import documented, recorded
 
 PAGE = documented("/reference/endpoints")
 SUCCESS = "application/vnd.api+json; charset=utf-8"
-
-
-def _address(plural: str, record_id: int) -> str:
-    return f"{path_of(plural)}/{record_id}"
 
 
 @claim("created", fidelity=PAGE, reads=False)
@@ -33,7 +29,7 @@ def created(trial: Trial) -> None:
             answer = wanted(workspace.attempt(plural, attributes), 201)
             record = the_record(answer)
             shows(plural, record, attributes)
-            address = _address(plural, record["id"])
+            address = address_of(plural, record["id"])
             same(workspace.api.one(address), record, f"{address}, beside the answer to its creation")
 
     for plural in CREATED:
@@ -48,14 +44,14 @@ def changed(trial: Trial) -> None:
 
     def is_read_back(plural: str, written: JSON) -> None:
         with trial.workspace() as workspace:
-            before = workspace.new(plural, **MORE.get(plural, {}))
+            before = workspace.new(plural, **MORE.get(plural, {}), **TIED.get(plural, {}))
             record_id = before["id"]
             attributes = workspace.resolved(written)
             workspace.advance("3s")
             record = workspace.change(plural, record_id, attributes)
             shows(plural, record, attributes)
-            after = workspace.api.one(_address(plural, record_id))
-            same(after, record, f"{_address(plural, record_id)}, beside the answer to its change")
+            after = workspace.api.one(address_of(plural, record_id))
+            same(after, record, f"{address_of(plural, record_id)}, beside the answer to its change")
             _nothing_else(plural, before, after, attributes)
             expect(after["updated_at"] >= before["updated_at"], f"updated_at went back, to {after['updated_at']}")
             if workspace.sandbox is not None and attributes:
@@ -66,16 +62,24 @@ def changed(trial: Trial) -> None:
         trial.explore(is_read_back, 16, plural=st.just(plural), written=drawn)
 
 
+TIED: dict[str, JSON] = {
+    "bookings": {"client_id": Ref("clients"), "source_id": Ref("sources")},
+    "conversations": {"source_id": Ref("sources"), "assignee_id": Ref("hosts")},
+    "hosts": {"source_id": Ref("sources")},
+    "inquiries": {"source_id": Ref("sources")},
+    "messages": {"attachment_ids": [Ref("attachments")]},
+}
+"""What refers to other records, which a change of something else must keep."""
 MINUTE = timedelta(minutes=1)
 FLAGS = (("conversations", "closed"), ("conversations", "marked_as_spam"), ("participants", "read"))
 
 
 @claim("flags", fidelity=PAGE, reads=False)
 def flags(trial: Trial) -> None:
-    """closed, marked_as_spam and read are set by true and taken back by false, and shown by their times."""
+    """closed, marked_as_spam and read are set by true and taken back by false, shown by their times, and stay when all else is written."""
     with trial.workspace() as workspace:
         for plural, name in FLAGS:
-            path = _address(plural, workspace.id(plural))
+            path = address_of(plural, workspace.id(plural))
             for on in (True, False, True):
                 answered = workspace.change(plural, workspace.id(plural), {name: on})
                 shows(plural, answered, {name: on})
@@ -85,6 +89,20 @@ def flags(trial: Trial) -> None:
                     expect(
                         abs(at - moved) < MINUTE, f"{SETS[name]} is {answered[SETS[name]]}, {name} was written at {answered['updated_at']}"
                     )
+        workspace.advance("3s")
+        others: list[JSON] = [{}, {"assignee_id": workspace.id("hosts")}]
+        others += [{"default_channel": "email"}] if trial.target.is_fake else []
+        for written in others:
+            _stays_flagged(workspace, "conversations", written)
+        _stays_flagged(workspace, "participants", {})
+
+
+def _stays_flagged(workspace: Workspace, plural: str, written: JSON) -> None:
+    path = address_of(plural, workspace.id(plural))
+    before, after = workspace.api.one(path), workspace.change(plural, workspace.id(plural), written)
+    for found in (after, workspace.api.one(path)):
+        kept = {name: before[name] for name in SETS.values() if name in before}
+        same({name: found[name] for name in kept}, kept, f"the flags of one of the {plural}, after a change of {shown(written)}")
 
 
 LONGEST = (
@@ -108,17 +126,15 @@ def longest_texts(trial: Trial) -> None:
             same(answer.status, 422, f"{answer.about}: the status of {plural} with {length + 1} characters of {name}")
         message, api = workspace.new("messages", content=JOINED), workspace.api
         listed = by_id(api.all_of("/inbox/messages", updated_since=message["updated_at"]))
-        within = api.one(_address("conversations", message["links"]["conversation"]), include="messages")["messages"]
+        within = api.one(address_of("conversations", message["links"]["conversation"]), include="messages")["messages"]
         for found, where in (
-            (api.one(_address("messages", message["id"])), "asked for alone"),
+            (api.one(address_of("messages", message["id"])), "asked for alone"),
             (listed.get(message["id"], {}), "in the list"),
             (next((one for one in within if one["id"] == message["id"]), {}), "within its conversation"),
         ):
             same(found.get("content"), JOINED, f"content of message {message['id']}, {where}")
 
 
-PIXELS = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAAAAAC4HznGAAAAC0lEQVR4nGNggAAAAAgAAbdYc5UAAAAASUVORK5CYII=")
-"""A PNG of 3 by 2 pixels."""
 PICTURE = {"url", "file_size", "file_content_type", "image_width", "image_height"}
 PRICES = {"initial_rental_price", "final_rental_price"}
 MOVES = {"clients": {"fullname"}, "inquiries": {"start_at", "end_at"}, "attachments": PICTURE, "bookings": PRICES}
@@ -130,6 +146,9 @@ def _nothing_else(plural: str, before: JSON, after: JSON, written: JSON) -> None
     for name, value in before.items():
         if name not in moved:
             same(after[name], value, f"{name}, which was not written")
+    for name, value in before["links"].items():
+        if written.keys().isdisjoint({f"{name}_id", f"{name.removesuffix('s')}_ids"}):
+            same(after["links"][name], value, f"links.{name}, which was not written")
 
 
 @claim("refused-writes", fidelity=documented("/reference/endpoints: a constraint that is broken refuses the request"), reads=False)
@@ -141,13 +160,13 @@ def refused_writes(trial: Trial) -> None:
         for plural, wrong, _ in REFUSED:
             record_id, least = workspace.id(plural), workspace.least(plural)
             workspace.advance("3s")
-            before = _counts(workspace), workspace.api.one(_address(plural, record_id))
+            before = _counts(workspace), workspace.api.one(address_of(plural, record_id))
             answers = [workspace.attempt(plural, {**least, **allowed.get(plural, {}), **wrong})]
             if set(wrong) <= writable(plural):
                 change = {plural: [{**allowed.get(plural, {}), **wrong}]}
-                answers.append(workspace.api.call("PUT", _address(plural, record_id), change))
+                answers.append(workspace.api.call("PUT", address_of(plural, record_id), change))
             if all(answer.status >= 300 for answer in answers):  # another property checks what is not refused
-                after = _counts(workspace), workspace.api.one(_address(plural, record_id))
+                after = _counts(workspace), workspace.api.one(address_of(plural, record_id))
                 same(after, before, f"the account after a refused write of {shown(wrong)}")
 
 
@@ -160,7 +179,7 @@ def _counts(workspace: Workspace) -> dict[str, str | None]:
 
 @claim("answers-to-writes", fidelity=recorded("all POSTs since May 2018, all PUTs"), reads=False)
 def answers_to_writes(trial: Trial) -> None:
-    """POST answers 201 with Location, PUT 200; templates are as with GET, meta is {}, no Link; ETag and synced-at are told."""
+    """POST answers 201 with Location, PUT and actions 200; templates are as with GET, meta is {}, no Link; the usual headers are told."""
     with trial.workspace() as workspace:
         for plural in CREATED:
             created = workspace.attempt(plural, workspace.least(plural))
@@ -171,22 +190,38 @@ def answers_to_writes(trial: Trial) -> None:
                 same(record["links"]["rental"], workspace.id("rentals"), f"{created.about}: links.rental")
             if plural == "bookings":
                 expect(record["owned_by_app"] and record["locked"], f"{created.about}: owned_by_app and locked of an application's booking")
-            address = f"{trial.target.connection.root}/api/v3{_address(plural, record_id)}"
+            address = f"{trial.target.connection.root}/api/v3{address_of(plural, record_id)}"
             same(created.header("Location"), address, f"{created.about}: Location")
-            changed = workspace.api.call("PUT", _address(plural, record_id), {plural: [{}]})
+            changed = workspace.api.call("PUT", address_of(plural, record_id), {plural: [{}]})
             same(changed.status, 200, f"{changed.about}: the status of a change")
-            read = workspace.api.get(_address(plural, record_id))
+            read = workspace.api.get(address_of(plural, record_id))
             for answer in (created, changed):
-                same(answer.json["meta"], {}, f"{answer.about}: meta of a write")
-                same(answer.json.get("links"), read.json.get("links"), f"{answer.about}: the templates of a write, beside those of GET")
-                expect(answer.header("Link") is None, f"{answer.about}: a Link header on a write")
-                expect(answer.header("ETag"), f"{answer.about}: no ETag")
-                same(answer.header("Content-Type"), SUCCESS, f"{answer.about}: Content-Type")
-                figures = [name for name, _ in answer.headers if name.lower() in {"x-per-page", "x-total-count", "x-total-pages"}]
-                same(figures, [], f"{answer.about}: the figures of a list on a write")
-                synced, moved = answer.header("x-updated-since-request-synced-at") or "", the_record(answer)["updated_at"]
-                expect(synced, f"{answer.about}: no x-updated-since-request-synced-at")
-                expect(times.parse(synced) > times.parse(moved) - MINUTE, f"{answer.about}: synced-at is {synced}, updated_at {moved}")
+                _is_answer_to_a_write(answer, read)
+        conversation, message = (address_of(plural, workspace.id(plural)) for plural in ("conversations", "messages"))
+        for path, action, plural in (
+            (conversation, "connect_booking", "bookings"),
+            (conversation, "disconnect_booking", "bookings"),
+            (message, "add_attachment", "attachments"),
+        ):
+            answer = workspace.api.put(f"{path}/{action}", plural, {"id": workspace.id(plural)})
+            _is_answer_to_a_write(answer, workspace.api.get(path))
+
+
+def _is_answer_to_a_write(answer: ApiResponse, read: ApiResponse) -> None:
+    same(plural_of(answer), plural_of(read), f"{answer.about}: the key of the records")
+    same(answer.json["meta"], {}, f"{answer.about}: meta of a write")
+    same(answer.json.get("links"), read.json.get("links"), f"{answer.about}: the templates of a write, beside those of GET")
+    expect(answer.header("Link") is None, f"{answer.about}: a Link header on a write")
+    has_weak_etag(answer)
+    same(answer.header("Content-Type"), SUCCESS, f"{answer.about}: Content-Type")
+    same(answer.header("Cache-Control"), "max-age=0, private, must-revalidate", f"{answer.about}: Cache-Control")
+    tells_its_making(answer)
+    allowance_of(answer)
+    figures = [name for name, _ in answer.headers if name.lower() in {"x-per-page", "x-total-count", "x-total-pages"}]
+    same(figures, [], f"{answer.about}: the figures of a list on a write")
+    synced, moved = answer.header("x-updated-since-request-synced-at") or "", the_record(answer)["updated_at"]
+    expect(synced, f"{answer.about}: no x-updated-since-request-synced-at")
+    expect(times.parse(synced) > times.parse(moved) - MINUTE, f"{answer.about}: synced-at is {synced}, updated_at {moved}")
 
 
 @claim("patch", fidelity=recorded("clients, 2016"), reads=False)
@@ -198,9 +233,14 @@ def patch(trial: Trial) -> None:
             "hosts": {"lastname": "P"},
             "conversations": {"closed": True},
             "messages": {"content": "P"},
+            "sources": {"name": "P"},
+            "participants": {"read": True},
+            "attachments": {"name": "P"},
+            "bookings": {"adults": 3},
+            "inquiries": {"message": "P"},
         }
         for plural, attributes in changes.items():
-            path = _address(plural, workspace.id(plural))
+            path = address_of(plural, workspace.id(plural))
             answer = wanted(workspace.api.call("PATCH", path, {plural: [attributes]}), 200)
             shows(plural, workspace.api.one(path), attributes)
             shows(plural, the_record(answer), attributes)
@@ -210,62 +250,9 @@ def patch(trial: Trial) -> None:
 def bodies(trial: Trial) -> None:
     """Bodies come as application/json or application/vnd.api+json; unknown attributes are ignored."""
     with trial.workspace() as workspace:
-        path = _address("hosts", workspace.id("hosts"))
+        path = address_of("hosts", workspace.id("hosts"))
         for number, kind in enumerate(("application/json", "application/vnd.api+json", "application/json; charset=utf-8")):
             body = {"hosts": [{"lastname": f"Host {number}", "nonsense": 1}]}
             answer = workspace.api.call("PUT", path, body, headers={"Content-Type": kind})
             same(answer.status, 200, f"{answer.about}: the status of a body as {kind}")
             same(workspace.api.one(path)["lastname"], f"Host {number}", f"lastname, written as {kind} beside an unknown attribute")
-
-
-@claim("connecting", fidelity=documented("/reference/endpoints/inbox_conversations"), reads=False)
-def connecting(trial: Trial) -> None:
-    """connect_booking and disconnect_booking answer the conversation, and show at both ends."""
-    with trial.workspace() as workspace:
-        conversation, booking = workspace.id("conversations"), workspace.id("bookings")
-        path = _address("conversations", conversation)
-        for step, bookings in (("connect", [booking]), ("connect again", [booking]), ("disconnect", [])):
-            action = step.partition(" ")[0]
-            answered = workspace.api.put(f"{path}/{action}_booking", "bookings", {"id": booking}).json["conversations"][0]
-            same(answered["links"]["bookings"], bookings, f"{step}: links.bookings in the answer")
-            found = workspace.api.one(path)["links"]["bookings"]
-            same(found, bookings, f"{step}: links.bookings of conversation {conversation}")
-            found = workspace.api.one(_address("bookings", booking))["links"]["conversations"]
-            same(found, [conversation for _ in bookings], f"{step}: links.conversations of booking {booking}")
-
-
-@claim(
-    "files",
-    fidelity=documented("/reference/endpoints/inbox_attachments; Base64 in lines, and an address that stays, are recorded"),
-    reads=False,
-)
-def files(trial: Trial) -> None:
-    """An attachment tells size, type and measures of its bytes, which its url answers; another name changes none of these."""
-    with trial.workspace() as workspace:
-        answered = workspace.new("attachments", name="trial.jpg", file=encodebytes(PIXELS).decode())
-        facts = {"file_size": len(PIXELS), "file_content_type": "image/png", "image_width": 3, "image_height": 2}
-        same({name: answered[name] for name in facts}, facts, "what an attachment tells of a picture of 3 by 2 pixels, called trial.jpg")
-        renamed = workspace.change("attachments", answered["id"], {"name": "other.jpg"})
-        kept = {name: answered[name] for name in (*facts, "url")}
-        same({name: renamed[name] for name in kept}, kept, "what an attachment tells after another name was written")
-        where = urlsplit(urljoin(f"{trial.target.connection.root}/", answered["url"]))
-        if f"{where.scheme}://{where.netloc}" == trial.target.connection.root:  # the bytes may be kept elsewhere
-            found = trial.target.connection.send("GET", where.path, {})
-            same((found.status, found.body), (200, PIXELS), f"{found.about}: status and bytes of the attachment")
-        text = workspace.new("attachments")
-        same([text["image_width"], text["image_height"]], [None, None], "the measures of an attachment that is a text")
-
-
-@claim("attaching", fidelity=documented("/reference/endpoints/inbox_messages"), reads=False)
-def attaching(trial: Trial) -> None:
-    """add_attachment adds one to those that a message has, attachment_ids replaces them; both ends show it."""
-    with trial.workspace() as workspace:
-        first, second, message = workspace.id("attachments"), workspace.new("attachments")["id"], workspace.id("messages")
-        path = _address("messages", message)
-        for attachment, wanted_ids in ((first, {first}), (second, {first, second})):
-            answer = workspace.api.put(f"{path}/add_attachment", "attachments", {"id": attachment})
-            same(set(the_record(answer)["links"]["attachments"]), wanted_ids, f"{answer.about}: links.attachments of the message")
-            found = workspace.api.one(_address("attachments", attachment))["links"]["messages"]
-            same(found, [message], f"links.messages of attachment {attachment}")
-        workspace.change("messages", message, {"attachment_ids": [second]})
-        same(workspace.api.one(path)["links"]["attachments"], [second], "links.attachments after attachment_ids was written")
