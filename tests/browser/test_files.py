@@ -120,7 +120,7 @@ def test_a_bundle_that_was_saved_is_opened_again(eyes: Eyes, agency: Sandbox) ->
         page.get_by_role("link", name="Save as a file").click()
     drop(page, "run.zip", saving.value.path().read_bytes())
 
-    expect(page.get_by_text("done: 1 requests")).to_be_visible()
+    expect(page.get_by_text("done: 1 request,")).to_be_visible()
     page.get_by_role("button", name="Make a sandbox of it").click()
 
     expect(page.locator("#where")).not_to_contain_text(agency.id)

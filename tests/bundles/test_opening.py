@@ -151,7 +151,7 @@ def test_serve_goes_on_from_a_bundle_and_the_command_saves_it_again(tmp_path: Pa
 
     assert saved.returncode == 0, saved.stderr
     shown = run("bundle", "show", str(again))
-    assert "done       1 requests, " in shown.stdout
+    assert "done       1 request, " in shown.stdout
     assert run("bundle", "replay", str(again)).returncode == 0
 
 

@@ -77,7 +77,7 @@ def about(bundle: Bundle) -> dict[str, str]:
         "sandbox": bundle.sandbox_id,
         "clock": f"{bundle.manifest.get('began_at') or '?'} to {bundle.manifest.get('ended_at')}",
         "made with": ", ".join(f"{name} {version}" for name, version in made.items()),
-        "done": ", ".join(f"{count} {name}" for name, count in counts.items()),
+        "done": ", ".join(f"{count} {name.removesuffix('s') if count == 1 else name}" for name, count in counts.items()),
         "complete": bundle.incomplete or "yes",
     }
 
