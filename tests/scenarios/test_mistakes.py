@@ -28,6 +28,14 @@ OF_RECORDS: dict[str, tuple[str | bytes, int, str, str]] = {
         "messages[0].from: found 'gest'",
         "did you mean 'guest'? Expected guest, or the id or name of a host that exists by then",
     ),
+    "a section that is written otherwise": ("clock: 60x\n", 1, "clock: found '60x'", "an object: now, mode, rate"),
+    "a list that is none": ("faults: {kind: lost}\n", 1, "faults: found", "a list"),
+    "a message of a time before its booking": (
+        "rentals: [{}]\nbookings: [{id: 80, rental: 1, start_at: +1d, end_at: +2d}]\nmessages:\n  - {booking: 80, from: guest, at: -1h, content: x}\n",
+        4,
+        "messages[0].booking: found 80",
+        "exists by then; this one does from its created_at on, and from the start if it has none",
+    ),
     "what has to be there": ("bookings:\n  - {rental: 16, end_at: +2d}\n", 2, "bookings[0]: found no 'start_at'", "must be there"),
     "an unknown key": (
         "bookings:\n  - {chanel: airbnb, rental: 16, start_at: +1d, end_at: +2d}\n",

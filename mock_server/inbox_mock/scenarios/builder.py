@@ -75,6 +75,8 @@ class Builder:
             return found
         meant, words = closest(reference, others), "".join(f"{word}, or " for word in others)
         expected = f"{words}the id or name of a {noun.removesuffix('s')} that exists by then"
+        if any(reference in (given.get("id"), given.get("as")) for given in self.scenario.data.get(noun, [])):
+            expected += "; this one does from its created_at on, and from the start if it has none"
         raise self.scenario.error(location, repr(reference), f"did you mean {meant!r}? Expected {expected}" if meant else expected)
 
     def knows(self, noun: str, reference: object) -> bool:

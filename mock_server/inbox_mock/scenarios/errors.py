@@ -116,8 +116,12 @@ def _told(error: "ValidationError", schema: Mapping[str, object]) -> tuple[str, 
     if isinstance(kind, Kind.Enum):
         quoted = error.instance in [dumps(option) for option in kind.options if not isinstance(option, str)]
         return found, f"{error.instance} without quotes" if quoted else one_of(error.instance, map(written, kind.options))
-    described = _at(schema, error.schema_path[:-1]).get("description")
-    return found, str(described) if described else in_words(error)
+    part = _at(schema, error.schema_path[:-1])
+    described = str(part.get("description", ""))
+    if described and not (kind.name == "type" and described[0].isupper()):  # a sentence is about something, not about how it is written
+        return found, described
+    keys = ", ".join(part.get("properties", {}))
+    return found, f"{in_words(error)}: {keys}" if kind.name == "type" and keys else in_words(error)
 
 
 def in_words(error: "ValidationError") -> str:
