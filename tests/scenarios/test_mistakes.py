@@ -31,7 +31,10 @@ OF_RECORDS: dict[str, tuple[str | bytes, int, str, str]] = {
     "a section that is written otherwise": ("clock: 60x\n", 1, "clock: found '60x'", "an object: now, mode, rate"),
     "a list that is none": ("faults: {kind: lost}\n", 1, "faults: found", "a list"),
     "a message of a time before its booking": (
-        "rentals: [{}]\nbookings: [{id: 80, rental: 1, start_at: +1d, end_at: +2d}]\nmessages:\n  - {booking: 80, from: guest, at: -1h, content: x}\n",
+        (
+            "rentals: [{}]\nbookings: [{id: 80, rental: 1, start_at: +1d, end_at: +2d}]\n"
+            "messages:\n  - {booking: 80, from: guest, at: -1h, content: x}\n"
+        ),
         4,
         "messages[0].booking: found 80",
         "exists by then; this one does from its created_at on, and from the start if it has none",
