@@ -11,7 +11,7 @@ from inbox_mock.domain import limits
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.domain.spelling import instead_of
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.scenarios.build import EXPECTED_ADDRESS
+from inbox_mock.scenarios.receivers import EXPECTED_ADDRESS
 from inbox_mock.services import oauth
 from inbox_mock.store import journal, webhooks
 from inbox_mock.store.database import Row

@@ -2,9 +2,9 @@
 
 import gc
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -13,17 +13,16 @@ from typing import Any
 
 import orjson
 
-from inbox_mock.domain import fidelity, limits, times
+from inbox_mock.domain import fidelity, times
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.dice import Dice
-from inbox_mock.domain.spelling import instead_of
 from inbox_mock.domain.times import LATEST, Clock
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.scenarios import Progress, fixtures
-from inbox_mock.scenarios.errors import ReceiverError
 from inbox_mock.scenarios.loading import Scenario
+from inbox_mock.scenarios.receivers import Receivers, check_addresses, with_receivers
 from inbox_mock.scenarios.start_cache import StartCache
 from inbox_mock.store import gathering, images
 from inbox_mock.store import sandbox as sandbox_store
@@ -31,56 +30,9 @@ from inbox_mock.store.access import DEFAULT_LIMIT
 from inbox_mock.store.homes import Label, Start
 from inbox_mock.store.migrations import UnusableDatabase
 from inbox_mock.store.sandbox import Settings
-from inbox_mock.webhooks.deliveries import RECEIVER, is_address
-
-Row = Mapping[str, object]
-Receivers = tuple[tuple[str, str], ...]
-"""Pairs of a role and the address that takes it."""
-
-
-def with_receivers(scenario: Scenario, receivers: Receivers) -> Scenario:
-    """Return a scenario whose roles are taken by addresses.
-
-    An address for ``receiver``, where the scenario has no such role, hears every event.
-
-    Raises:
-        ScenarioError: the scenario has a role twice.
-        ReceiverError: it lacks another role than ``receiver``.
-    """
-    subscriptions: list[Row] = list(scenario.data.get("webhooks", []))
-    places = _places(scenario, subscriptions)
-    for role, url in receivers:
-        if role in places:
-            subscriptions[places[role]] = {**subscriptions[places[role]], "url": url}
-        elif role == RECEIVER:
-            subscriptions.append({"role": role, "url": url})
-        else:
-            raise ReceiverError(scenario.name, 0, f"no webhooks for the role {role!r}", instead_of(role, {**places, RECEIVER: 0}))
-    return replace(scenario, data={**scenario.data, "webhooks": subscriptions}) if receivers else scenario
-
-
-def roles(scenario: Scenario) -> set[str]:
-    """Return the roles of a scenario."""
-    return {*_places(scenario, scenario.data.get("webhooks", []))}
-
-
-def _places(scenario: Scenario, subscriptions: Iterable[Row]) -> dict[str, int]:
-    """Return the place of each role among the subscriptions."""
-    places: dict[str, int] = {}
-    for number, subscription in enumerate(subscriptions):
-        role = subscription.get("role")
-        if role in places:
-            raise scenario.error(("webhooks", number, "role"), f"the role {role!r} a second time", "a role of its own")
-        if role is not None:
-            places[str(role)] = number
-    return places
-
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 DEFAULT_START = datetime(2030, 6, 1, 12, tzinfo=UTC)
-EXPECTED_ADDRESS = (
-    f"an http address on this machine, or on a host that --allow-webhooks-to names, without credentials, of at most {limits.ADDRESS}"
-)
 MOST_BYTES_OF_IMAGES = 64 * 1024 * 1024
 
 
@@ -140,7 +92,7 @@ class SandboxFactory:
             Invalid: there is no room for another sandbox.
         """
         self.sandboxes.check_room()
-        self._check_webhooks(scenario, overrides.receivers)
+        check_addresses(scenario, overrides.receivers, self._may_send_to)
         scenario = with_receivers(scenario, overrides.receivers)
         clock: Mapping[str, object] = scenario.data.get("clock", {})
         if (overrides.mode or clock.get("mode", "manual")) == "real":
@@ -157,18 +109,6 @@ class SandboxFactory:
                     cache.put(image, "image", repr(key))
             self._keep(key, image)
         return self.sandboxes.add(Start(image=image), image, label, default=default)
-
-    def _check_webhooks(self, scenario: Scenario, receivers: Receivers) -> None:
-        subscriptions: list[Mapping[str, object]] = scenario.data.get("webhooks", [])
-        for number, subscription in enumerate(subscriptions):
-            if "url" in subscription and not self._may_hear(str(subscription["url"])):
-                raise scenario.error(("webhooks", number, "url"), repr(subscription["url"]), EXPECTED_ADDRESS)
-        for role, url in receivers:
-            if not self._may_hear(url):
-                raise ReceiverError(scenario.name, 0, f"{url!r} for the role {role!r}", EXPECTED_ADDRESS)
-
-    def _may_hear(self, url: str) -> bool:
-        return is_address(url) and self._may_send_to(url)
 
     def _keep(self, key: object, image: bytes) -> None:
         with self._lock:

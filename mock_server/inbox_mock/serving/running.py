@@ -12,7 +12,7 @@ import click
 from inbox_mock.app import Options
 from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain
-from inbox_mock.scenarios.build import roles
+from inbox_mock.scenarios.receivers import roles
 from inbox_mock.serving.server import Beginning
 from inbox_mock.telemetry.log import log_to
 from inbox_mock.webhooks.deliveries import RECEIVER
