@@ -66,7 +66,9 @@ def test_nobody_else_gets_at_a_sandbox_of_ones_own(shared: Mock, operation: Admi
     method, rule = operation.method, operation.rule
     for sandbox_id in (made_by(shared, ALICE), "default"):
         answer = admin(shared, BOB).call(method, address(rule, sandbox_id), None if method == "GET" else {})
-        assert refused(answer) == "found a sandbox that is not one of 'bob'; expected one of its own, or a token with the role all"
+        assert refused(answer) == (
+            f"found the sandbox {sandbox_id}, which is not one of 'bob'; expected one of its own, or a token with the role all"
+        )
 
 
 def test_who_owns_a_sandbox_does_everything_with_it(shared: Mock) -> None:

@@ -23,6 +23,7 @@ from inbox_mock.admin.operation import (
 )
 from inbox_mock.api.addressing import root_of
 from inbox_mock.api.openapi_schemas import LICENCE, list_of, record
+from inbox_mock.domain.access import told_id
 from inbox_mock.domain.admin_tokens import READ, wanted
 from inbox_mock.domain.errors import Forbidden, NotFound, Problem
 from inbox_mock.domain.spelling import shown
@@ -88,8 +89,8 @@ def _view(factory: SandboxFactory, control: AccessControl, sender: WebhookSender
         if "id" in path:
             sandbox = _sandbox(factory, path["id"])  # that it is missing, or another's, is said before a mistake in the body
             if not caller.may_see(sandbox.storage.label.owner):
-                told = f"found a sandbox that is not one of {caller.name!r}; expected one of its own, or a token with the role all"
-                raise Forbidden(Problem("role", told))
+                told = f"found the sandbox {told_id(sandbox.id)}, which is not one of {caller.name!r}"
+                raise Forbidden(Problem("role", f"{told}; expected one of its own, or a token with the role all"))
             sandbox.use()
         check_query(operation, request.args)
         given = request.get_data()
