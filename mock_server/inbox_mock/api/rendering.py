@@ -87,7 +87,10 @@ def _encoded(name: str, values: str | list[str]) -> str:
     return "&".join([f"{encoded}={_quoted(value)}" for value in ([values] if isinstance(values, str) else values)])
 
 
-_quoted = lru_cache(maxsize=256)(quote_plus)
+@lru_cache(maxsize=256)
+def _quoted(text: str) -> str:
+    """Return a text as a query has it; all lists of a synchronisation are asked for since the same time."""
+    return quote_plus(text)
 
 
 def body_and_headers(result: Result, origin: str, address: str, query: Mapping[str, str | list[str]]) -> tuple[bytes, Headers]:
