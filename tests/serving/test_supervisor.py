@@ -188,7 +188,7 @@ def test_a_server_whose_worker_ends_at_once_does_not_start(doomed: Doomed) -> No
 
 
 def test_what_ends_again_and_again_is_started_after_pauses_that_grow(doomed: Doomed) -> None:
-    doomed.hear(listen("127.0.0.1", 0))
+    doomed.take(listen("127.0.0.1", 0))
     doomed._workers = [Worker.start(post) for post in doomed._posts()]  # noqa: SLF001 - as if they had begun
     doomed.serve()
 

@@ -92,7 +92,7 @@ class Harness(ExitStack):
             fake.sender.local_receivers.pop(RECEIVER_HOST, None)
 
     def _watched(self, app: "WSGIApplication") -> "WSGIApplication":
-        """Let what a world plans between two requests happen just before the second of them is answered."""
+        """Take the steps that a world plans between two requests just before the second of them is answered."""
 
         def watched(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
             world = self._running

@@ -37,7 +37,7 @@ class Workers(ExitStack):
             self.callback(worker.end)
         for worker in self._started:
             self.callback(worker.line.close)  # of all of them, before one is waited for
-            worker.tell((list(command), answer_seconds))
+            worker.send((list(command), answer_seconds))
 
     def judge(self, worlds: Sequence[World]) -> Iterator[Judgement | None]:
         """Yield the judgement of each world, in their order; None where it is for the trial to judge.
@@ -51,10 +51,10 @@ class Workers(ExitStack):
         """
         sharing = len(self._started) + 1
         for number, worker in enumerate(self._started, 1):
-            worker.tell(worlds[number::sharing])
+            worker.send(worlds[number::sharing])
         for place in range(len(worlds)):
             nth = place % sharing
-            yield self._started[nth - 1].hear() if nth else None
+            yield self._started[nth - 1].receive() if nth else None
 
 
 class _Worker:
@@ -71,12 +71,12 @@ class _Worker:
                 process_group=0,  # Ctrl-C is for the trial, which ends them
             )
 
-    def tell(self, what: object) -> None:
-        """Tell it something, if it has not ended, which is heard next."""
+    def send(self, what: object) -> None:
+        """Send it something, which it receives next, if it has not ended."""
         with suppress(ConnectionError):
             self.line.send(what)
 
-    def hear(self) -> Judgement | None:
+    def receive(self) -> Judgement | None:
         wait([self.line, STOP.fileno()])
         STOP.check()
         try:
@@ -109,7 +109,7 @@ def work(descriptor: int) -> None:
 
 
 def collect_rarely() -> None:
-    """Let this process look for garbage less often, and not among what it has by now: runs leave little, and modules none."""
+    """Collect garbage less often in this process, and not among what it has by now: runs leave little, and modules none."""
     gc.freeze()
     gc.set_threshold(GARBAGE)
 

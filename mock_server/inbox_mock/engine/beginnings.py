@@ -112,7 +112,7 @@ def _go_on(
         sandbox.checkpoints.leave(leaves, before)
     if point is not None:
         sandbox.checkpoints.branch_off(point, sandbox.version)
-    sandbox.tell(changed=True)
+    sandbox.notify(changed=True)
     if sandbox.due is not None and sandbox.due <= sandbox.around.wall():
         with sandbox.work():
             pass  # what is due by now happens

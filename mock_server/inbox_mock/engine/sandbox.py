@@ -125,7 +125,7 @@ class Sandbox:
                     transaction.facts = self.around.facts(work, known)
             self.checkpoints.keep(work, known.entry if known else 0, own=marked)
             self.writes = work.writes
-        self.tell(changed=transaction.changed)
+        self.notify(changed=transaction.changed)
         if work.struck:
             self.around.struck(work.struck)
 
@@ -201,8 +201,8 @@ class Sandbox:
             self.settings = self.storage.generation, sandbox_store.read_settings(transaction.db)
         return self.settings[1]
 
-    def tell(self, *, changed: bool) -> None:
-        """Tell who waits for news, if anything has changed, and the scheduler what is planned."""
+    def notify(self, *, changed: bool) -> None:
+        """Notify who waits for news, if anything has changed, and the scheduler what is planned."""
         if changed:
             self.wake()
         if self.due is not None:

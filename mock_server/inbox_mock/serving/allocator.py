@@ -13,7 +13,7 @@ LARGE = 128 * 1024
 
 
 def share_arenas() -> None:
-    """Let all threads allocate in the same few arenas, and keep what is large out of them; what has begun already keeps its own.
+    """Make all threads allocate in the same few arenas, and keep what is large out of them; what has begun already keeps its own.
 
     By itself glibc has eight for each processor. What SQLite frees in one is of no use to a thread with another, so that a server whose
     threads work on many sandboxes came to hold, after an hour, twice the memory that was in use. One thread computes at a time anyway.

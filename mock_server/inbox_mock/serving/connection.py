@@ -123,7 +123,7 @@ class Connection:
         self.socket.settimeout(0)
 
     def reset_at_end(self) -> None:
-        """Let the end be a reset, without an orderly one before it."""
+        """Reset the connection when it is closed, without an orderly end before that."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
         self.is_left = True
 

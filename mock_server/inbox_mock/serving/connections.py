@@ -43,7 +43,7 @@ class Connections:
         return len(self._selector.get_map() or ()) - 1 - self._listens
 
     def wake(self) -> None:
-        """Let who waits for something look up."""
+        """Wake who waits for something."""
         with suppress(OSError):
             self._waker.send(b"\0")
 

@@ -21,12 +21,12 @@ class PortTaken(Exception):  # noqa: N818 - a situation of the user, not a failu
 
 
 class Listening:
-    """What listens on a socket, ``listener``, once it has been told to `hear` it."""
+    """What listens on a socket, ``listener``, once it was given one to `take`."""
 
     listener: socket.socket
     _bound: tuple[str, int]
 
-    def hear(self, listener: socket.socket) -> None:
+    def take(self, listener: socket.socket) -> None:
         """Listen on a socket."""
         self.listener, self._bound = listener, listener.getsockname()[:2]
 

@@ -20,7 +20,7 @@ class Queue:
         return len(self._first) + len(self._others)
 
     def put(self, connections: Iterable[Connection]) -> None:
-        """Let requests wait, in their order."""
+        """Append requests, in their order."""
         for connection in connections:
             (self._first if self._comes_first(connection) else self._others).append(connection)
 

@@ -42,7 +42,7 @@ class Answer:
         self._kept = 0
 
     def give(self, environ: "WSGIEnvironment") -> None:
-        """Let the application answer.
+        """Call the application, and send its answer.
 
         Raises:
             Gone: the client takes no more of it.
@@ -68,7 +68,7 @@ class Answer:
             self._connection.begin("500 Internal Server Error", [("Content-Length", "0"), ("Connection", "close")], b"")
 
     def apply(self, effect: ConnectionEffect, kept: int) -> None:
-        """Let a fault have its effect: close or reset the connection without an answer, or cut the body after so many bytes."""
+        """Carry out the effect of a fault: close or reset the connection without an answer, or cut the body after so many bytes."""
         self._effect, self._kept = effect, kept
         if effect == "reset":
             self._connection.reset_at_end()
@@ -183,7 +183,7 @@ class Request:
         return self._respond()
 
     def _respond(self, refusal: Refusal | None = None) -> bool:
-        """Let the application answer the request, or its refusal; here, or in the worker that serves its sandbox."""
+        """Have the application answer the request, or its refusal; here, or in the worker that serves its sandbox."""
         unread = isinstance(refusal, NotRead)
         answer = Answer(
             self._connection, self._head, 1 if unread else self._head.line.minor, stays_open=self._head.stays_open and not unread
@@ -215,7 +215,7 @@ class Request:
         return self._hand_over(elsewhere, refusal)
 
     def _hand_over(self, sandbox_id: str, refusal: Refusal | None) -> bool:
-        """Let the worker that serves a sandbox answer, on this connection, or say that it cannot for now."""
+        """Hand the connection to the worker that serves a sandbox, or answer that it cannot be reached for now."""
         connection = self._connection
         refused = None if refusal is None else (refusal.status, str(refusal.problems[0].title))
         handed = Handed(self._head, self._body, refused, connection.incoming.rest(), connection.peer)

@@ -45,7 +45,7 @@ class Serving(Protocol):
 
 
 def run(server: Serving, options: Options, serve: Callable[[], int]) -> NoReturn:
-    """Let a server serve, until a signal comes or ``serve`` returns an exit code; finish what is under way, and exit."""
+    """Serve until a signal comes, or ``serve`` returns an exit code; finish what is under way, and exit."""
     log = None if options.log_format is None else log_to(sys.stderr, options.log_format)
     STOP.expect()
     stopping = STOP.then(partial(server.stop, STOPPING_SECONDS))

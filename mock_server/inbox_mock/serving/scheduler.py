@@ -75,7 +75,7 @@ class Scheduler:
         return min(soonest - now, SHARED_SECONDS if home.is_shared else LONGEST_SECONDS)
 
     def _tidy(self, now: float) -> None:
-        """Let a thread remove what has expired, at most once a minute."""
+        """Have a thread remove what has expired, at most once a minute."""
         if not 0 <= now - self._tidied_at < TIDY_SECONDS:
             self._tidied_at = now
             with self._lock:

@@ -79,7 +79,7 @@ class Server(Listening):
         from inbox_mock.serving.http_server import HttpServer
 
         fake = create_app(self._options, home=self._home, wall=self._wall)
-        self.hear(self._given or listen(self._host, self._wanted_port))
+        self.take(self._given or listen(self._host, self._wanted_port))
         served = fake.wsgi if self._around is None else self._around(fake.wsgi)
         self._http = HttpServer(self.listener, served, f"inbox-mock/{__version__}", IDLE_SECONDS)
         self._http.can_wait = fake.sandboxes.home.can_wait

@@ -51,7 +51,7 @@ class Worker:
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
         started = cls(post, process, line)
-        started.say(post)
+        started.send(post)
         return started
 
     @property
@@ -59,13 +59,13 @@ class Worker:
         """What it is called in messages."""
         return f"worker {self.post.number + 1} (process {self.process.pid})"
 
-    def say(self, what: Post | None) -> None:
-        """Say something to it, if it has not ended, which is heard next."""
+    def send(self, what: Post | None) -> None:
+        """Send it something, which it receives next, if it has not ended."""
         with suppress(OSError):
             self.line.send(what)
 
-    def hear(self) -> Beginning | str:
-        """Return what it says next: what began, or why it does not begin.
+    def receive(self) -> Beginning | str:
+        """Return what it sends next: what began, or why it does not begin.
 
         Raises:
             EOFError: it has ended.
@@ -75,8 +75,8 @@ class Worker:
             return said
         raise EOFError
 
-    def bury(self) -> str:
-        """Wait for its end, and say how it has ended."""
+    def wait(self) -> str:
+        """Wait for its end, and return how it has ended."""
         self.line.close()
         code = self.process.wait()
         return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
@@ -108,7 +108,7 @@ class Supervisor(Listening):
             PortTaken: another program listens there, or the host is not an address of this machine.
             HomeUnavailable: one of them cannot begin; the text says why.
         """
-        self.hear(listen(self._host, self._wanted_port))
+        self.take(listen(self._host, self._wanted_port))
         try:
             self._workers = [Worker.start(post) for post in self._posts()]
             self.beginning = self._begun(self._workers[0])
@@ -130,7 +130,7 @@ class Supervisor(Listening):
                 self._listen_to(by_line[line])
 
     def stop(self, seconds: float) -> None:
-        """Let the workers finish what is under way, for at most ``seconds``, and end them."""
+        """End the workers, which finish what is under way first, for at most ``seconds``."""
         self._stopping.set()
         deadline = monotonic() + seconds
         with self._changing:
@@ -167,11 +167,11 @@ class Supervisor(Listening):
 
     def _begun(self, worker: Worker) -> Beginning:
         """Give a worker its turn, and return what it says when it serves."""
-        worker.say(None)
+        worker.send(None)
         try:
-            said = worker.hear()
+            said = worker.receive()
         except EOFError:
-            raise HomeUnavailable(f"{worker.name} {worker.bury()} before it was ready") from None
+            raise HomeUnavailable(f"{worker.name} {worker.wait()} before it was ready") from None
         if isinstance(said, str):
             raise HomeUnavailable(said)
         worker.steady_at = monotonic() + STEADY_SECONDS
@@ -180,7 +180,7 @@ class Supervisor(Listening):
     def _listen_to(self, worker: Worker) -> None:
         """Hear that a worker serves, that it cannot, or that it has ended."""
         try:
-            said = worker.hear()
+            said = worker.receive()
         except EOFError:
             self._plan_another(worker)
             return
@@ -190,9 +190,9 @@ class Supervisor(Listening):
             worker.steady_at = monotonic() + STEADY_SECONDS
 
     def _plan_another(self, worker: Worker) -> None:
-        """Let another worker take the place of one that has ended."""
+        """Plan the start of another worker in the place of one that has ended."""
         self._workers.remove(worker)
-        how = worker.bury()
+        how = worker.wait()
         if self._stopping.is_set():
             return
         post, was_steady = worker.post, worker.steady_at is not None and monotonic() >= worker.steady_at
@@ -215,6 +215,6 @@ class Supervisor(Listening):
             self._due = [(at, post) for at, post in self._due if at > now]
             for post in due:
                 worker = Worker.start(post)
-                worker.say(None)
+                worker.send(None)
                 self._workers.append(worker)
         return min((at - now for at, _ in self._due), default=None)

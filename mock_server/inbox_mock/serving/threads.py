@@ -65,14 +65,14 @@ class Threads:
         yield "inbox_mock_requests_waiting", "Requests that wait for a thread.", len(self._waiting)
 
     def put(self, connection: Connection) -> None:
-        """Let a request be answered that nobody has found by looking."""
+        """Queue a request that nobody has found by looking."""
         self._waiting.put([connection])
         if self._leader is not current_thread():
             self._wake()
 
     @contextmanager
     def aside(self, sandbox_id: str = "") -> Iterator[None]:
-        """Let others lead and answer while this thread waits for something that takes no turn at the interpreter.
+        """Make way for other threads while this one waits for something that takes no turn at the interpreter.
 
         If that is somebody who may ask for something in a sandbox, what is asked there comes first: whose head has its ``sandbox_id``.
         """
@@ -118,7 +118,7 @@ class Threads:
         self._over.set()
 
     def _adjust(self, taken: int, *, computes: bool) -> None:
-        """Let one more thread answer if requests wait and no thread takes one, one fewer if more than a few do; let one lead."""
+        """Allow one more thread to answer if requests wait and no thread takes one, one fewer if more than a few do; have one lead."""
         if self._waiting and not taken:
             self._at_once = min(self.max, max(self._at_once, len(self._answering)) + 1)
         elif taken > FEW:
@@ -142,7 +142,7 @@ class Threads:
         return any(connection.incoming.names(sandbox_id) for sandbox_id in tuple(self._aside.values()) if sandbox_id)
 
     def _make_way(self, thread: Thread) -> None:
-        """Let another one lead if this one does, and take what waits if it may now."""
+        """Have another one lead if this one does, and take what waits if it may now."""
         if self._leader is thread:
             self._leader = None
             self._call()

@@ -75,7 +75,7 @@ class StepBuilder:
 
     @contextmanager
     def meanwhile(self, path: str, **which: object) -> Iterator[None]:
-        """Let the steps that are added within the block be taken just before a request of the client to a path is answered.
+        """Plan the steps that are added within the block for just before a request of the client to a path is answered.
 
         ``which`` are the other keys of the step: ``method``, ``page``, ``after_failure``, ``nth``. What the client is told comes after
         the block, and its requests are counted from then on. A booking that is cancelled between two pages shifts the later one, and
