@@ -78,7 +78,7 @@ function wanted(tried) {
   asking ??= new Promise((resolve) => {
     const input = h("input", { type: "password", autocomplete: "off", required: true });
     const says = tried ? "That is not the token. " : "";
-    const content = [h("p", {}, `${says}This server was started with --admin-token, and the dashboard needs it, too.`), field("Admin token", input)];
+    const content = [h("p", {}, `${says}This server wants an admin token: whoever runs it has yours.`), field("Admin token", input)];
     const dialog = ask("Admin token", content, "Open", () => {
       sessionStorage.setItem(TOKEN, input.value);
       asking = null;

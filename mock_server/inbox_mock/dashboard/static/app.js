@@ -4,7 +4,7 @@ import { ROOT } from "./api.js";
 import { mountClock } from "./clock.js";
 import { clear, h } from "./dom.js";
 import { onChange, state, watch } from "./live.js";
-import { noSandbox, noView } from "./nowhere.js";
+import { noSandbox, notYours, noView } from "./nowhere.js";
 import { mountSwitcher } from "./switcher.js";
 
 const VIEWS = {
@@ -20,6 +20,7 @@ const main = document.getElementById("main");
 const banner = document.getElementById("banner");
 const where = document.getElementById("where");
 const NOWHERE = "nowhere";
+const MISSING = { gone: noSandbox, foreign: notYours }; // by the trouble, what stands in place of a sandbox's pages
 let shown = { name: null, sandbox: null, view: null };
 let turn = 0;
 
@@ -45,7 +46,7 @@ async function go() {
   if (mine !== turn) return;
   nav(sandbox, name);
   if (!Object.hasOwn(VIEWS, name)) return showNothing(sandbox, noView(name));
-  if (state.trouble === "gone" && name !== "sandboxes") return showNothing(sandbox, noSandbox());
+  if (Object.hasOwn(MISSING, state.trouble) && name !== "sandboxes") return showNothing(sandbox, MISSING[state.trouble]());
   if (moved || name !== shown.name) {
     const module = await VIEWS[name][1]();
     if (mine !== turn) return;
@@ -65,7 +66,7 @@ async function go() {
 function showNothing(sandbox, content) {
   main.ariaBusy = null;
   const first = shown.name === null;
-  shown = { name: NOWHERE, sandbox, view: null, isGone: state.trouble === "gone" };
+  shown = { name: NOWHERE, sandbox, view: null, isMissing: Object.hasOwn(MISSING, state.trouble) };
   clear(main, content);
   main.className = "";
   document.title = "Nothing here – Inbox Mock";
@@ -119,13 +120,14 @@ function tellTrouble(text) {
 onChange(() => {
   nameIt();
   const isHere = shown.sandbox === state.sandbox;
-  if (state.trouble === "gone" && !isHere) return null; // `go` says so
-  if (shown.name === NOWHERE) return isHere && shown.isGone && !state.trouble ? go() : null; // it has come after all
+  if (Object.hasOwn(MISSING, state.trouble) && !isHere) return null; // `go` says so
+  if (shown.name === NOWHERE) return isHere && shown.isMissing && !state.trouble ? go() : null; // it has come after all
   if (state.trouble === "unreachable") return tellTrouble("The server does not answer. Trying again …");
   if (state.trouble === "gone") {
     const home = h("a", { href: "#/default/inbox" }, "Go to the default sandbox");
     return tellTrouble([`There is no sandbox ${state.sandbox} any more: it was deleted, or the server was restarted. `, home]);
   }
+  if (state.trouble === "foreign") return shown.name === "sandboxes" ? tellTrouble(null) : go();
   const others = h("a", { href: `#/${encodeURIComponent(state.sandbox)}/sandboxes` }, "Choose a sandbox");
   tellTrouble(state.trouble && [`${state.trouble} `, others]);
   return state.trouble ? null : isHere && shown.view?.();

@@ -44,7 +44,7 @@ export function mountClock(root) {
     const none = of !== state.sandbox || !pending.length;
     if (none && document.activeElement === next) step.focus(); // what is hidden would drop the focus
     next.hidden = none;
-    root.hidden = state.trouble === "gone" && !state.clock;
+    root.hidden = ["gone", "foreign"].includes(state.trouble) && !state.clock;
     refreshTimes();
   }
 

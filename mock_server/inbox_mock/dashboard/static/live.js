@@ -1,7 +1,7 @@
 // Following every change of the watched sandbox without occupying the server's threads or this browser's few connections:
 // one tab per sandbox polls and tells the others, and hidden tabs do not poll.
 
-import { call, Refused, Unreachable } from "./api.js";
+import { call, isGuarded, Refused, Unreachable } from "./api.js";
 import { keepDone, say } from "./dom.js";
 
 const SEATS = 3; // of the six connections that a browser opens to one server, so many may wait
@@ -45,6 +45,9 @@ export async function actUndoably(method, path, said) {
   return answer;
 }
 
+/** What a refusal says of the sandbox itself: `gone`, or `foreign`, which a token does not open that opens others. */
+const refused = (status) => (status === 404 ? "gone" : status === 403 && isGuarded() ? "foreign" : null);
+
 /** Check now whether anything has changed; the tab that polls for all has a `signal`, and tells the others. */
 export async function look(wait = false, signal) {
   const sandbox = state.sandbox;
@@ -61,7 +64,7 @@ export async function look(wait = false, signal) {
     return waited;
   } catch (error) {
     if (error.name === "AbortError" || sandbox !== state.sandbox) return false;
-    const trouble = error instanceof Unreachable ? "unreachable" : error instanceof Refused && error.status === 404 ? "gone" : error.message;
+    const trouble = error instanceof Unreachable ? "unreachable" : error instanceof Refused ? (refused(error.status) ?? error.message) : error.message;
     if (trouble !== state.trouble) {
       state.trouble = trouble;
       tell();

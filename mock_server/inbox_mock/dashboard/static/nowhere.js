@@ -10,5 +10,8 @@ export const nothing = (title, why, ...ways) =>
 export const noSandbox = () =>
   nothing(`There is no sandbox ${state.sandbox}`, "It was deleted, it has expired, or its address is not quite right.", ["#/default/inbox", "Go to the default sandbox"], ["#/default/sandboxes", "See all sandboxes"]);
 
+export const notYours = () =>
+  nothing(`The sandbox ${state.sandbox} is not yours`, "Your admin token opens the sandboxes that were made with it.", ["#/default/sandboxes", "See your sandboxes"]);
+
 export const noView = (name) =>
   nothing(`There is no page ${name}`, "The pages of a sandbox are named above.", [`#/${encodeURIComponent(state.sandbox)}/inbox`, "Go to the inbox"]);
