@@ -56,7 +56,7 @@ def test_a_server_whose_every_switch_is_set_otherwise_differs_and_breaks_nothing
     told = told_as_a_server_like_any_other(served, {**find_shipped("agency").data, "assume": assume})
 
     assert runner.BROKEN not in told
-    assert told[runner.DIFFERENT] == ["not-modified", "error-titles"]
+    assert told[runner.DIFFERENT] == ["not-modified", "error-titles", "last-message"]
 
 
 def test_a_list_of_more_than_one_page_is_no_fault(served: str) -> None:

@@ -60,6 +60,13 @@ def knows_messages_by_their_words(good: Any) -> Any:
     return post
 
 
+@answers("last-message", "last_message_at is when the conversation was made")
+def keeps_the_first_moment(_: Asked, reply: Result) -> None:
+    for record in reply.records if reply.plural == "conversations" else ():
+        if record.get("last_message_at"):
+            record["last_message_at"] = record["created_at"]
+
+
 @answers("answers-to-writes", "writes have no X-Request-Id")
 def names_no_writes(asked: Asked, reply: Result) -> None:
     if asked.method in {"POST", "PUT"}:
@@ -125,6 +132,18 @@ def keeps_the_first_file(asked: Asked) -> None:
     if _changes_one(asked, "attachments"):
         with asked.record() as written:
             written.pop("file", None)
+
+
+@answers("late-conversation", "channels open conversations without a default_channel")
+def names_no_default(_: Asked, reply: Result) -> None:
+    for record in reply.records if reply.plural == "conversations" else ():
+        record["default_channel"] = None
+
+
+@answers("late-conversation", "what guests write was sent by the first participant of all")
+def lets_the_first_say_all(_: Asked, reply: Result) -> None:
+    for record in reply.records if reply.plural == "messages" else ():
+        record["links"]["sender"] = 1
 
 
 @hears("applications", "a default_price_increase is not kept")
@@ -229,6 +248,11 @@ def tells_no_new_booking(good: Any) -> Any:
 @does("webhooks", "a changed booking is told without what has changed", "inbox_mock.webhooks.sender._usual_body")
 def sends_old_bookings(good: Any) -> Any:
     return _sent(lambda body: body["resource"].get("booking", {}).update(adults=None))(good)
+
+
+@does("webhooks", "a webhook is signed as if its letters were bytes", "inbox_mock.webhooks.sender.sign")
+def signs_letters(good: Any) -> Any:
+    return lambda secret, body: good(secret, body.decode().encode("ascii", "replace"))
 
 
 @does("webhooks", "the templates of webhooks are paths without a host", "inbox_mock.webhooks.sender._usual_body")

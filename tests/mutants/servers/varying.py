@@ -241,3 +241,9 @@ def counts_whatever_the_status(asked: Asked, reply: Result) -> None:
 def filters_nothing_that_has_changed(asked: Asked) -> None:
     if "updated_since" in asked.query:
         asked.without("until")
+
+
+@hears("booking-filters", "with rental_id until is ignored")
+def filters_by_one_of_two(asked: Asked) -> None:
+    if "rental_id" in asked.query:
+        asked.without("until")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from inbox_contracts.provider.api import JSON, by_id, records_of
 from inbox_contracts.provider.expectations import expect, same
-from inbox_contracts.provider.resources import path_of
+from inbox_contracts.provider.resources import address_of, path_of
 from inbox_contracts.provider.search import Search
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_contracts.provider.workspace import SENT_AT
-from inbox_mock.domain.fidelity import documented
+from inbox_mock.domain.fidelity import assumed, documented
 
 if TYPE_CHECKING:
     from hypothesis.stateful import RuleBasedStateMachine
@@ -50,6 +50,24 @@ def many_messages(trial: Trial) -> None:
         same(listed & written, written, f"the ids in the list of messages updated since {made[0]['updated_at']}, among those written")
         several = workspace.api.get(f"{path_of('messages')}/{','.join(map(str, sorted(written)))}")
         same({record["id"] for record in records_of(several)}, written, f"{several.about}: the ids")
+
+
+@claim("last-message", fidelity=assumed("no recording shows a conversation before and after a message in it"), reads=False)
+def last_message(trial: Trial) -> None:
+    """A message moves its conversation's last_message_at and updated_at, and its sender's last_message_sent_at."""
+    with trial.workspace() as workspace:
+        path = address_of("conversations", workspace.id("conversations"))
+        before = workspace.api.one(path)
+        sender = workspace.id("participants")
+        workspace.advance("3s")
+        message = workspace.new("messages", sent_at="2030-06-02T09:30:00Z")
+        after, told = workspace.api.one(path), f"after message {message['id']}"
+        same(after["last_message_at"], message["sent_at"], f"last_message_at of conversation {after['id']}, {told}")
+        if workspace.sandbox is not None:
+            moved = after["updated_at"] > before["updated_at"]
+            expect(moved, f"updated_at of conversation {after['id']}, {told}, is still {after['updated_at']}")
+        found = workspace.api.one(address_of("participants", sender))["last_message_sent_at"]
+        same(found, message["sent_at"], f"last_message_sent_at of participant {sender}, {told}")
 
 
 def _machine(trial: Trial) -> "type[RuleBasedStateMachine]":  # noqa: C901 - rules are methods, and hypothesis wants them in a class

@@ -54,6 +54,7 @@ def page_cap(trial: Trial) -> None:
             same(pages[0].header("X-Total-Count"), "101", "X-Total-Count of 101 hosts")
             beyond = workspace.api.get("/hosts", page=2, per_page=1000)
             same([record["id"] for record in records_of(beyond)], ids[1], f"{beyond.about}: the ids on the second page of 101 hosts")
+            same(beyond.header("X-Per-Page"), "100", f"{beyond.about}: X-Per-Page")
 
 
 @claim("link-and-meta", fidelity=recorded("bookings, pagination; the official clients read one or the other"))

@@ -112,6 +112,7 @@ def _code(trial: Trial, client_id: str) -> str:
     expect(told.get("code"), "no code in the address to which it is sent")
     granted = parse_qs(_approved(trial, client_id, "token").fragment)
     expect(granted.get("access_token"), "no access_token in the fragment of the address to which the implicit flow leads")
+    Api(trial.api.connection, granted["access_token"][0]).get("/inbox/conversations", per_page=1)
     elsewhere = _approved(trial, client_id, "code", "https://elsewhere.example.com/callback").hostname
     expect(elsewhere != "elsewhere.example.com", "a code is sent to a redirect_uri that is not registered")
     return told["code"][0]
@@ -173,6 +174,11 @@ def late_conversation(trial: Trial) -> None:
             whole = api.one(f"/inbox/conversations/{number}", include="participants")
             types = [found["links"]["member"]["type"] for found in whole["participants"]]
             expect("Client" in types, f"the participants of conversation {number} are {types}, expected a Client among them")
+            same(conversation["default_channel"], channel, f"default_channel of conversation {number}, which {channel} has opened")
+            guests = [one["id"] for one in whole["participants"] if one["links"]["member"]["type"] == "Client"]
+            message = api.one(f"/inbox/messages/{fake.write(number, 'May we bring our dog?')['id']}")
+            told = f"links.sender of message {message['id']}, which the guest wrote, is {message['links']['sender']}"
+            expect(message["links"]["sender"] in guests, f"{told}, expected one of {guests}")
 
 
 @claim("stay-times", fidelity=documented("/reference/endpoints/bookings"), reads=False, fake=True)

@@ -3,7 +3,7 @@
 from base64 import b64decode, encodebytes
 from urllib.parse import urljoin, urlsplit
 
-from inbox_contracts.provider.api import the_record
+from inbox_contracts.provider.api import JSON, the_record
 from inbox_contracts.provider.expectations import same
 from inbox_contracts.provider.resources import address_of, path_of
 from inbox_contracts.provider.trial import Trial, claim
@@ -63,20 +63,25 @@ def files(trial: Trial) -> None:
         renamed = workspace.change("attachments", answered["id"], {"name": "other.jpg"})
         kept = {name: answered[name] for name in (*facts, "url")}
         same({name: renamed[name] for name in kept}, kept, "what an attachment tells after another name was written")
-        where = urlsplit(urljoin(f"{trial.target.connection.root}/", answered["url"]))
-        if f"{where.scheme}://{where.netloc}" == trial.target.connection.root:  # the bytes may be kept elsewhere
-            found = trial.target.connection.send("GET", where.path, {})
-            same((found.status, found.body), (200, PIXELS), f"{found.about}: status and bytes of the attachment")
+        _has_the_bytes(trial, answered, PIXELS)
         replaced = workspace.change("attachments", answered["id"], {"file": A_FILE})
         told = {name: replaced[name] for name in facts}
         text_of_6 = {"file_size": 6, "file_content_type": "text/plain", "image_width": None, "image_height": None}
         same(told, text_of_6, "what an attachment tells after a text of 6 bytes was written in place of its picture")
+        _has_the_bytes(trial, replaced, b"Hello\n")
         if trial.target.is_fake:  # others fetch it
             least = {"name": "trial.png", "remote_file_url": "https://files.example.com/logo.png"}
             remote = workspace.api.post(path_of("attachments"), "attachments", least)
             same(str(the_record(remote)["url"]).rpartition("/")[2], "logo.png", f"{remote.about}: the end of the url")
         text = workspace.new("attachments")
         same([text["image_width"], text["image_height"]], [None, None], "the measures of an attachment that is a text")
+
+
+def _has_the_bytes(trial: Trial, attachment: JSON, content: bytes) -> None:
+    where = urlsplit(urljoin(f"{trial.target.connection.root}/", attachment["url"]))
+    if f"{where.scheme}://{where.netloc}" == trial.target.connection.root:  # the bytes may be kept elsewhere
+        found = trial.target.connection.send("GET", where.path, {})
+        same((found.status, found.body), (200, content), f"{found.about}: status and bytes of the attachment")
 
 
 @claim("attaching", fidelity=documented("/reference/endpoints/inbox_messages"), reads=False)

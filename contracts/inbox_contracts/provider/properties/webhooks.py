@@ -103,7 +103,7 @@ def webhooks(trial: Trial) -> None:
         records = told()
         (number,) = api.one(f"/bookings/{booking['id']}")["links"]["conversations"]
         same(records.get("inbox_conversation_created", {}).get("id"), number, "the id that inbox_conversation_created tells")
-        message = fake.write(number, "May we bring our dog? " * 10)
+        message = fake.write(number, "¿Traemos al perro? 🐕 " * 10)
         shows("inbox_message_created", "messages", message["id"])
         changes: tuple[tuple[str, str, int, JSON], ...] = (
             ("inbox_message_updated", "messages", message["id"], {"content": "May we bring two dogs?"}),
