@@ -40,11 +40,11 @@ def replay_command(path: str, command: Sequence[str], *more: str) -> str:
 
 
 def text(verdict: Verdict, again: Again | None = None) -> str:
-    """Return the verdict as text for people, with how the failed world is seen again."""
-    lines = [*_failed(verdict.failure, again)] if verdict.failure else []
-    lines += _coverage(verdict)
+    """Return the verdict as text for people, with how the failed world is seen again: last, where a terminal shows it."""
+    lines = _coverage(verdict)
     lines += [f"Note: {note}." for note in dict.fromkeys(verdict.notes)]
-    return "\n".join(printable(line) for line in [*lines, "", _conclusion(verdict)])
+    lines += ["", *_failed(verdict.failure, again)] if verdict.failure else [""]
+    return "\n".join(printable(line) for line in [*lines, _conclusion(verdict)])
 
 
 def as_json(verdict: Verdict, again: Again | None = None) -> JSON:
