@@ -73,7 +73,7 @@ def test_the_skeleton_lets_a_client_be_commanded(driven: Driven, served: str) ->
 
 
 def without_numbers(text: str) -> str:
-    """The text; which world is the smallest depends on how long there was to look for it."""
+    """The text; findings that are left out between those of the guide may have other numbers."""
     return re.sub(r"[0-9][0-9:-]*", "#", text)
 
 
@@ -90,7 +90,7 @@ def forgetful(tmp_path: Path) -> list[str]:
         "check",
         "client",
         "--shrink-seconds",
-        "5",
+        "60",  # it takes a few, and a busy machine must not leave the world larger than the guide shows it
         "--",
         sys.executable,
         str(tmp_path / "client" / "driver.py"),
@@ -103,6 +103,7 @@ def test_a_broken_client_is_told_of_as_the_guide_says_and_its_world_fails_again(
     (shown,) = re.findall(r"<!-- failure -->\n```text\n(.*?)```", GUIDE.read_text(), re.DOTALL)
     for line in shown.splitlines():
         assert without_numbers(line.partition(" --world")[0]) in without_numbers(told.stdout)
+    assert shown.split("\n\n")[1] in told.stdout, "the smallest world is another one: show it in the guide"
     (world,) = tmp_path.glob("inbox-mock-worlds/world-*.yaml")
     assert world.name in shown
     again = run(*forgetful[:2], "--world", str(world), *forgetful[4:])

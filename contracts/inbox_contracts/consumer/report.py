@@ -11,6 +11,7 @@ from inbox_contracts.consumer.hazards import hazards
 from inbox_contracts.consumer.recording import RecordedEvent, Recording
 from inbox_contracts.consumer.trial import Failure, Verdict
 from inbox_mock.conduct.junit import legal
+from inbox_mock.conduct.text import counted
 from inbox_mock.domain import times
 from inbox_mock.domain.values import printable
 
@@ -194,7 +195,8 @@ def _request(entry: JSON) -> str:
 
 def _counted(belief: JSON) -> str:
     messages = sum(len(found["messages"]) for found in belief["conversations"])
-    return f"{len(belief['bookings'])} bookings, {len(belief['conversations'])} conversations, {messages} messages"
+    numbers = {"booking": len(belief["bookings"]), "conversation": len(belief["conversations"]), "message": messages}
+    return ", ".join(counted(number, noun) for noun, number in numbers.items())
 
 
 def _failure_json(failure: Failure, again: Again | None) -> JSON:
