@@ -152,9 +152,8 @@ class _Trial:
         )
 
     def _judgements(self, worlds: Sequence[World]) -> Iterator[Judgement]:
-        """Yield the judgement of each world, in their order: every nth is judged here, and so is what no other process can judge."""
-        begun = self._workers.judge(worlds)
-        for world, judgement in zip(worlds, begun, strict=True):
+        """Yield the judgement of each world, in their order."""
+        for world, judgement in zip(worlds, self._workers.judge(worlds, self._judge), strict=True):
             yield judgement or self._judge.judge(world)
 
     def _count(self, judgement: Judgement) -> None:

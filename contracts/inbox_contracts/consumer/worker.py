@@ -6,6 +6,7 @@ A process and the trial that has started it are the ends of a line: whichever en
 import gc
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from multiprocessing import Pipe
@@ -23,6 +24,8 @@ from inbox_mock.scenarios.errors import ScenarioError
 BEGIN = "import sys; sys.path[:] = {path!r}; from inbox_contracts.consumer.worker import work; work({line})"
 """The program of a process. Its environment is that of the trial, since the driver inherits it."""
 
+HEAD_START = 4
+"""How many worlds the trial's own process judges while the others start."""
 GARBAGE = 50_000
 """How many objects are made before the next look for garbage."""
 
@@ -39,22 +42,30 @@ class Workers(ExitStack):
             self.callback(worker.line.close)  # of all of them, before one is waited for
             worker.send((list(command), answer_seconds))
 
-    def judge(self, worlds: Sequence[World]) -> Iterator[Judgement | None]:
-        """Yield the judgement of each world, in their order; None where it is for the trial to judge.
+    def judge(self, worlds: Sequence[World], judge: Judge) -> Iterator[Judgement | None]:
+        """Yield the judgement of each world, in their order; None where a world or a rule cannot be used, which the trial finds out.
 
-        That is its own share, and a world or a rule that cannot be used. Each process has always the same share, so that its driver
-        sees the same worlds again, whatever time they take.
+        Each process has always the same share, so that its driver sees the same worlds again, whatever time they take. While
+        another process has not got so far, this one goes on with its own share by ``judge``, unless the client has failed in it.
 
         Raises:
             RuntimeError: a process has ended.
             Stopped: this process is to end.
         """
         sharing = len(self._started) + 1
+        shares = [0] * min(HEAD_START, len(worlds)) + [place % sharing for place in range(len(worlds) - HEAD_START)]
         for number, worker in enumerate(self._started, 1):
-            worker.send(worlds[number::sharing])
-        for place in range(len(worlds)):
-            nth = place % sharing
-            yield self._started[nth - 1].receive() if nth else None
+            worker.send([world for world, share in zip(worlds, shares, strict=True) if share == number])
+        own = (_judged(judge, world) for world, share in zip(worlds, shares, strict=True) if share == 0)
+        ahead: deque[Judgement | None] = deque()
+        for share in shares:
+            if share == 0:
+                yield ahead.popleft() if ahead else next(own)
+                continue
+            worker = self._started[share - 1]
+            while not (ahead and _ends_the_trial(ahead[-1])) and not worker.has_sent():
+                ahead.append(next(own, None))
+            yield worker.receive()
 
 
 class _Worker:
@@ -75,6 +86,10 @@ class _Worker:
         """Send it something, which it receives next, if it has not ended."""
         with suppress(ConnectionError):
             self.line.send(what)
+
+    def has_sent(self) -> bool:
+        """Return whether there is something to receive, if only that it has ended."""
+        return self.line.poll()
 
     def receive(self) -> Judgement | None:
         wait([self.line, STOP.fileno()])
@@ -119,6 +134,11 @@ def _end_with(line: "Connection[Any, Any]") -> None:
     with suppress(EOFError, OSError):
         line.recv()
     STOP.request()
+
+
+def _ends_the_trial(judgement: Judgement | None) -> bool:
+    """Return whether no other world is to be judged after this one: the client has failed in it, or it cannot be judged."""
+    return judgement is None or judgement.recording is not None
 
 
 def _judged(judge: Judge, world: World) -> Judgement | None:
