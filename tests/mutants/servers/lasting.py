@@ -1,11 +1,17 @@
 """Servers whose fault shows in what they keep: after a write that names little, a second one, an hour, a new token; in webhooks."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
+from inbox_mock.domain import times
+from inbox_mock.domain.errors import OAuthRefused
+from inbox_mock.services.oauth import INVALID_GRANT
 from mutants.servers.breaking import Asked, Result, answers, does, hears
 from mutants.servers.telling import _sent, _without
 
+HOUR = timedelta(hours=1)
+VENDOR = "application/vnd.api+json; charset=utf-8"
 HEADERS_OF_THE_LIMIT = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
@@ -83,6 +89,46 @@ def tells_the_limit_of_reads(asked: Asked, reply: Result) -> None:
 def counts_in_actions(asked: Asked, reply: Result) -> None:
     if asked.path.endswith("/connect_booking") and reply.records:
         reply.json["meta"] = {"X-Total-Count": "1"}
+
+
+@answers("answers-to-writes", "a new record was made an hour ago")
+def was_made_an_hour_ago(asked: Asked, reply: Result) -> None:
+    for record in reply.records if asked.method == "POST" else ():
+        record["created_at"] = times.wire(times.parse(record["created_at"]) - HOUR)
+
+
+@hears("longest-texts", "of a message 65,535 characters are kept")
+def keeps_as_much_as_a_column(asked: Asked) -> None:
+    with asked.record() as written:
+        if isinstance(written.get("content"), str):
+            written["content"] = written["content"][:65_535]
+
+
+@hears("files", "of a file 64 kB are kept")
+def keeps_the_beginning_of_files(asked: Asked) -> None:
+    with asked.record() as written:
+        if isinstance(written.get("file"), str):
+            prefix, comma, encoded = written["file"].rpartition(",")
+            written["file"] = prefix + comma + encoded[:87_380]
+
+
+@answers("cancelling", "deleted_ids names what was cancelled within a day")
+def forgets_cancellations(asked: Asked, reply: Result) -> None:
+    synced, since = reply.header("x-updated-since-request-synced-at"), asked.query.get("updated_since")
+    if synced and since and reply.records and times.parse(since) < times.parse(synced) - 24 * HOUR:
+        reply.json["meta"]["deleted_ids"] = []
+
+
+@answers("booking-states", "days may be booked twice")
+def books_twice(asked: Asked, reply: Result) -> None:
+    if asked.method == "POST" and reply.status == 422 and b"used period" in reply.body:
+        reply.become(201, b'{"links":{},"bookings":[{"links":{},"id":1}],"meta":{}}', VENDOR)
+
+
+@answers("expired-token", "with an expired token one may still write")
+def writes_with_expired_tokens(asked: Asked, reply: Result) -> None:
+    if asked.method == "POST" and "expired" in (reply.header("WWW-Authenticate") or ""):
+        reply.become(201, b'{"links":{},"hosts":[{"links":{},"id":1}],"meta":{}}', VENDOR)
 
 
 @answers("cancelling", "a cancellation may be cached")
@@ -201,13 +247,9 @@ def resets_once(asked: Asked, reply: Result, resets: _Resets = _Resets()) -> Non
 
 @answers("following", "synced-at of what is read is an hour behind")
 def reads_an_hour_behind(asked: Asked, reply: Result) -> None:
-    from datetime import timedelta
-
-    from inbox_mock.domain import times
-
     synced = reply.header("x-updated-since-request-synced-at")
     if synced and asked.method == "GET":
-        reply.set("x-updated-since-request-synced-at", times.synced_at(times.wire(times.parse(synced) - timedelta(hours=1))))
+        reply.set("x-updated-since-request-synced-at", times.synced_at(times.wire(times.parse(synced) - HOUR)))
 
 
 @does("public-view", "one booking alone shows all to everybody", "inbox_mock.api.result._seen")
@@ -230,6 +272,19 @@ def refreshes_to_less(good: Any) -> Any:
     def refresh(work: Any, application: Any, refresh_token: str, _requested: str = "") -> Any:
         access, fresh = good(work, application, refresh_token, "inbox_write")
         return {**access, "scopes": "inbox_write bookings_read"}, fresh
+
+    return refresh
+
+
+@does("tokens", "what was refreshed once is not refreshed again", "inbox_mock.services.oauth.refresh")
+def refreshes_once(good: Any) -> Any:
+    refreshed: set[int] = set()
+
+    def refresh(work: Any, application: Any, refresh_token: str, requested: str = "") -> Any:
+        if application["id"] in refreshed:
+            raise OAuthRefused("invalid_grant", INVALID_GRANT)
+        refreshed.add(application["id"])
+        return good(work, application, refresh_token, requested)
 
     return refresh
 

@@ -247,3 +247,27 @@ def filters_nothing_that_has_changed(asked: Asked) -> None:
 def filters_by_one_of_two(asked: Asked) -> None:
     if "rental_id" in asked.query:
         asked.without("until")
+
+
+@answers("answers-to-writes", "PATCH is answered with the figures of a list")
+def counts_what_is_patched(asked: Asked, reply: Result) -> None:
+    if asked.method == "PATCH" and reply.records:
+        reply.json["meta"] = {"X-Total-Count": "1"}
+
+
+@answers("scopes", "HEAD needs no scope")
+def heads_without_scope(asked: Asked, reply: Result) -> None:
+    if asked.method == "HEAD" and reply.status == 403:
+        reply.status = 200
+
+
+@answers("accounts-apart", "HEAD finds records of other accounts")
+def heads_for_others(asked: Asked, reply: Result) -> None:
+    if asked.method == "HEAD" and reply.status == 404:
+        reply.status = 200
+
+
+@answers("accounts-apart", "PATCH of another account's record is answered 200")
+def patches_for_others(asked: Asked, reply: Result) -> None:
+    if asked.method == "PATCH" and reply.status == 404:
+        reply.become(200, b'{"links":{},"hosts":[{"links":{},"id":1}],"meta":{}}', VENDOR)

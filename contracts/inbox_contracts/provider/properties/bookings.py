@@ -127,6 +127,10 @@ def cancelling(trial: Trial) -> None:
         expect(booking_id not in changed, f"the cancelled booking {booking_id} is among those that have changed since {before}")
         deleted = api.get("/bookings", updated_since=before).json["meta"]["deleted_ids"]
         expect(booking_id in deleted, f"meta.deleted_ids since {before} is {deleted}, expected the cancelled booking {booking_id} in it")
+        workspace.advance("3d")
+        deleted = api.get("/bookings", updated_since=before).json["meta"]["deleted_ids"]
+        told = f"meta.deleted_ids since {before}, three days later, is {deleted}"
+        expect(booking_id in deleted, f"{told}, expected the cancelled booking {booking_id} in it")
         others = api.get("/inbox/conversations", updated_since=before).json["meta"]["deleted_ids"]
         expect(booking_id not in others, f"meta.deleted_ids of conversations has {booking_id}, which is a cancelled booking")
         later = api.get("/bookings", updated_since="2100-01-01T00:00:00Z").json["meta"]["deleted_ids"]
@@ -141,9 +145,9 @@ STATES = (
 """What is written of a booking's state, and the status that it has then."""
 
 
-@claim("booking-states", fidelity=BOOKINGS, reads=False)
+@claim("booking-states", fidelity=documented("/reference/endpoints/bookings; that used days are refused is recorded"), reads=False)
 def booking_states(trial: Trial) -> None:
-    """A booking is Booked, Unavailable or Tentative as was written, listed with that status alone; it can be moved, and cancelled."""
+    """A booking is Booked, Unavailable or Tentative as written, and listed so; booked days are its own; it can be moved and cancelled."""
     with trial.workspace() as workspace:
         for written, status in STATES:
             start_at, end_at = workspace.stay()
@@ -156,6 +160,9 @@ def booking_states(trial: Trial) -> None:
                 listed = by_id(workspace.api.all_of("/bookings", status=asked, **{"from": "2040-01-01"}))
                 there = asked == status.lower()
                 expect((made["id"] in listed) == there, f"booking {made['id']}, {status}, is {'not ' * there}in the list of {asked} ones")
+            if status == "Booked":
+                again = workspace.attempt("bookings", {"start_at": start_at, "end_at": end_at, **written})
+                same(again.status, 422, f"{again.about}: the status of a booking of days that booking {made['id']} uses")
             later = {"end_at": times.wire(times.parse(end_at) + timedelta(hours=2))}
             for stay in (later, dict(zip(("start_at", "end_at"), workspace.stay(), strict=True))):
                 moved = {**stay, "status": status}

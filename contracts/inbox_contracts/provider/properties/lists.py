@@ -46,7 +46,8 @@ def page_cap(trial: Trial) -> None:
             expect(len(records_of(answer)) <= told, f"{answer.about}: {len(records_of(answer))} records on a page of {told}")
     if trial.target.is_fake:  # elsewhere a list is as long as it is
         hosts = [{"firstname": "Host", "lastname": f"{number}"} for number in range(101)]
-        with trial.workspace({"hosts": hosts}) as workspace:
+        rentals = [{"name": f"Rental {number}"} for number in range(51)]
+        with trial.workspace({"hosts": hosts, "rentals": rentals}) as workspace:
             pages = [workspace.api.get("/hosts", page=page) for page in (1, 2)]
             ids = [[record["id"] for record in records_of(page)] for page in pages]
             same([len(found) for found in ids], [100, 1], "the numbers of records on two pages of 101 hosts, without per_page")
@@ -55,6 +56,8 @@ def page_cap(trial: Trial) -> None:
             beyond = workspace.api.get("/hosts", page=2, per_page=1000)
             same([record["id"] for record in records_of(beyond)], ids[1], f"{beyond.about}: the ids on the second page of 101 hosts")
             same(beyond.header("X-Per-Page"), "100", f"{beyond.about}: X-Per-Page")
+            first = workspace.api.get("/rentals")
+            same(len(records_of(first)), 50, f"{first.about}: the number of records on the first page of 51 rentals")
 
 
 @claim("link-and-meta", fidelity=recorded("bookings, pagination; the official clients read one or the other"))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from inbox_contracts.provider.api import JSON, Api, records_of, wanted
-from inbox_contracts.provider.expectations import expect, same
+from inbox_contracts.provider.expectations import expect, same, shown
 from inbox_contracts.provider.properties.constraints import writable
 from inbox_contracts.provider.resources import (
     CANCELLED_TOO,
@@ -28,8 +28,8 @@ ALONE = (
     *(f"{area}_{power}" for area in ("clients", "inbox", "rentals", "payments", "reviews") for power in ("read", "write")),
     "webhooks_read",
 )
-PATCHED = ("conversations", "clients")
-"""Of these, PATCH is tried, too: one alone would do, if writing were the same everywhere."""
+OTHERWISE = ("conversations", "clients")
+"""Of these, PATCH, HEAD and several ids are tried, too: one alone would do, if all were asked in the same way everywhere."""
 
 
 @claim("scopes", fidelity=documented("/reference/authorization"), reads=False, fake=True)
@@ -45,10 +45,13 @@ def scopes(trial: Trial) -> None:
         def _granted(*granted: str) -> Api:
             return Api(trial.target.connection, workspace.fake.issue_token(*granted))
 
-        patching = [replace(each, method="PATCH") for each in operations() if each.method == "PUT" and each.plural in PATCHED]
+        others = [replace(each, method="PATCH") for each in operations() if each.method == "PUT" and each.plural in OTHERWISE]
+        reading = [each for each in operations() if each.method == "GET" and each.plural in OTHERWISE]
+        others += [replace(each, method="HEAD") for each in reading]
+        others += [replace(each, path=each.path.replace("{id}", "{id},{id}")) for each in reading if "{id}" in each.path]
         for scope in ALONE:
             api = _granted(scope)
-            for operation in (*operations(), *patching):
+            for operation in (*operations(), *others):
                 _try(api, (scope,), operation)
         several = st.lists(st.sampled_from(ALONE), min_size=2, max_size=4, unique=True).map(tuple)
         trial.explore(as_granted, 30, granted=several, operation=st.sampled_from(operations()))
@@ -83,11 +86,16 @@ def accounts_apart(trial: Trial) -> None:
             for record_id in sorted(seen[1])[:2]:
                 answer = apis[0].call("GET", f"{path}/{record_id}")
                 same(answer.status, 404, f"{answer.about}: the status of a record of another account")
+                current = apis[1].call("GET", f"{path}/{record_id}").header("ETag") or "*"
+                for method, headers in (("HEAD", {}), ("GET", {"If-None-Match": current})):
+                    answer = apis[0].call(method, f"{path}/{record_id}", headers=headers)
+                    same(answer.status, 404, f"{answer.about}: the status of a record of another account, with {shown(headers)}")
                 if resource.plural in CREATED:
                     shown_too: dict[str, object] = {**CANCELLED_TOO.get(resource.plural, {})}
                     before = apis[1].one(f"{path}/{record_id}", **shown_too)
-                    answer = apis[0].call("PUT", f"{path}/{record_id}", {resource.plural: [{}]})
-                    same(answer.status, 404, f"{answer.about}: the status of a change of another account's record")
+                    for method in ("PUT", "PATCH"):
+                        answer = apis[0].call(method, f"{path}/{record_id}", {resource.plural: [{}]})
+                        same(answer.status, 404, f"{answer.about}: the status of a change of another account's record")
                     after = apis[1].one(f"{path}/{record_id}", **shown_too)
                     same(after, before, f"{path}/{record_id}, after another account tried to change it")
             for mine, theirs in zip(sorted(seen[0])[:1], sorted(seen[1])[:1], strict=False):

@@ -55,7 +55,7 @@ def _is_unauthorized(answer: ApiResponse, who: str) -> None:
 
 @claim("expired-token", fidelity=recorded("the official engine refreshes its token only on these words"), reads=False, fake=True)
 def expired_token(trial: Trial) -> None:
-    """An expired token is answered 401, and WWW-Authenticate says: The access token expired."""
+    """An expired token is answered 401, for reads and writes, and WWW-Authenticate says: The access token expired; a revoked one 401."""
     with trial.workspace() as workspace:
         api = Api(trial.target.connection, workspace.fake.issue_token(expires_in=60))
         api.get("/inbox/conversations")
@@ -65,6 +65,10 @@ def expired_token(trial: Trial) -> None:
         challenge = answer.header("WWW-Authenticate") or ""
         expired = "The access token expired"
         expect(expired in challenge, f"{answer.about}: WWW-Authenticate is {shown(challenge)}, expected {expired} in it")
+        _is_unauthorized(api.call("POST", "/hosts", {"hosts": [workspace.least("hosts")]}), "an expired token")
+        revoked = workspace.fake.issue_token()
+        workspace.fake.revoke_token(revoked)
+        _is_unauthorized(Api(trial.target.connection, revoked).call("GET", "/inbox/conversations"), "a revoked token")
 
 
 STAY = {"start_at": "2041-01-01T16:00:00Z", "end_at": "2041-01-08T10:00:00Z"}

@@ -40,6 +40,8 @@ def tokens(trial: Trial) -> None:
         _is_a_pair(trial, refreshed)
         for name in ("access_token", "refresh_token"):
             expect(refreshed.json[name] != first.json[name], f"{refreshed.about}: the {name} is the same as before")
+        refreshed = token(grant_type="refresh_token", refresh_token=str(refreshed.json["refresh_token"]))
+        _is_a_pair(trial, refreshed)
         renewed = Api(trial.api.connection, str(refreshed.json["access_token"]))
         booking = renewed.get("/bookings").json["bookings"][0]
         expect(

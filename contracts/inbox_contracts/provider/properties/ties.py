@@ -1,17 +1,19 @@
 """What ties records to each other, and the bytes that attachments have."""
 
-from base64 import b64decode, encodebytes
+from base64 import b64decode, b64encode, encodebytes
 from urllib.parse import urljoin, urlsplit
 
 from inbox_contracts.provider.api import JSON, the_record
-from inbox_contracts.provider.expectations import same
+from inbox_contracts.provider.expectations import expect, same
 from inbox_contracts.provider.resources import address_of, path_of
 from inbox_contracts.provider.trial import Trial, claim
-from inbox_contracts.provider.workspace import A_FILE, Workspace
+from inbox_contracts.provider.workspace import Workspace
 from inbox_mock.domain.fidelity import documented
 
 PIXELS = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAAAAAC4HznGAAAAC0lEQVR4nGNggAAAAAgAAbdYc5UAAAAASUVORK5CYII=")
 """A PNG of 3 by 2 pixels."""
+LONG = b"Dogs are welcome.\n" * 8_000
+"""A text of 144 kB."""
 
 
 @claim("connecting", fidelity=documented("/reference/endpoints/inbox_conversations"), reads=False)
@@ -64,24 +66,25 @@ def files(trial: Trial) -> None:
         kept = {name: answered[name] for name in (*facts, "url")}
         same({name: renamed[name] for name in kept}, kept, "what an attachment tells after another name was written")
         _has_the_bytes(trial, answered, PIXELS)
-        replaced = workspace.change("attachments", answered["id"], {"file": A_FILE})
+        replaced = workspace.change("attachments", answered["id"], {"file": f"data:text/plain;base64,{b64encode(LONG).decode()}"})
         told = {name: replaced[name] for name in facts}
-        text_of_6 = {"file_size": 6, "file_content_type": "text/plain", "image_width": None, "image_height": None}
-        same(told, text_of_6, "what an attachment tells after a text of 6 bytes was written in place of its picture")
-        _has_the_bytes(trial, replaced, b"Hello\n")
+        text = {"file_size": len(LONG), "file_content_type": "text/plain", "image_width": None, "image_height": None}
+        same(told, text, f"what an attachment tells after a text of {len(LONG)} bytes was written in place of its picture")
+        _has_the_bytes(trial, replaced, LONG)
         if trial.target.is_fake:  # others fetch it
             least = {"name": "trial.png", "remote_file_url": "https://files.example.com/logo.png"}
             remote = workspace.api.post(path_of("attachments"), "attachments", least)
             same(str(the_record(remote)["url"]).rpartition("/")[2], "logo.png", f"{remote.about}: the end of the url")
-        text = workspace.new("attachments")
-        same([text["image_width"], text["image_height"]], [None, None], "the measures of an attachment that is a text")
+        made = workspace.new("attachments")
+        same([made["image_width"], made["image_height"]], [None, None], "the measures of an attachment that is a text")
 
 
 def _has_the_bytes(trial: Trial, attachment: JSON, content: bytes) -> None:
     where = urlsplit(urljoin(f"{trial.target.connection.root}/", attachment["url"]))
     if f"{where.scheme}://{where.netloc}" == trial.target.connection.root:  # the bytes may be kept elsewhere
         found = trial.target.connection.send("GET", where.path, {})
-        same((found.status, found.body), (200, content), f"{found.about}: status and bytes of the attachment")
+        same((found.status, len(found.body)), (200, len(content)), f"{found.about}: status and number of bytes of the attachment")
+        expect(found.body == content, f"{found.about}: the bytes of the attachment are not those that were written")
 
 
 @claim("attaching", fidelity=documented("/reference/endpoints/inbox_messages"), reads=False)

@@ -112,6 +112,8 @@ LONGEST = (
     *(("inquiries", name, length) for name, length in (("firstname", 50), ("lastname", 99), ("message", 500))),
 )
 """How many characters the tables allow."""
+FAR_MORE = 70_000
+"""More bytes than such columns of databases keep as are meant for texts of ordinary length."""
 JOINED = "Cafe\u0301 au lait\u00a0: \U0001f469\u200d\U0001f467, \u05e9\u05dc\u200f" * 200
 """More than 255 characters, among them such as storage and transport tend to change."""
 
@@ -124,6 +126,7 @@ def longest_texts(trial: Trial) -> None:
             shows(plural, workspace.new(plural, **{name: "x" * length}), {name: "x" * length})
             answer = workspace.attempt(plural, {**workspace.least(plural), name: "x" * (length + 1)})
             same(answer.status, 422, f"{answer.about}: the status of {plural} with {length + 1} characters of {name}")
+        shows("messages", workspace.new("messages", content="x" * FAR_MORE), {"content": "x" * FAR_MORE})
         message, api = workspace.new("messages", content=JOINED), workspace.api
         listed = by_id(api.all_of("/inbox/messages", updated_since=message["updated_at"]))
         within = api.one(address_of("conversations", message["links"]["conversation"]), include="messages")["messages"]
@@ -195,8 +198,13 @@ def answers_to_writes(trial: Trial) -> None:
             changed = workspace.api.call("PUT", address_of(plural, record_id), {plural: [{}]})
             same(changed.status, 200, f"{changed.about}: the status of a change")
             read = workspace.api.get(address_of(plural, record_id))
-            for answer in (created, changed):
+            patched = wanted(workspace.api.call("PATCH", address_of(plural, record_id), {plural: [{}]}), 200)
+            for answer in (created, changed, patched):
                 _is_answer_to_a_write(answer, read)
+            synced = times.parse(created.header("x-updated-since-request-synced-at") or "")
+            for name in ("created_at", "updated_at"):
+                told = f"{created.about}: {name} is {record[name]}, x-updated-since-request-synced-at {synced:%Y-%m-%d %H:%M:%S}"
+                expect(abs(times.parse(record[name]) - synced) < MINUTE, told)
         conversation, message = (address_of(plural, workspace.id(plural)) for plural in ("conversations", "messages"))
         for path, action, plural in (
             (conversation, "connect_booking", "bookings"),
