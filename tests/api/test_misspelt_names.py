@@ -26,6 +26,28 @@ def test_what_a_query_names_wrongly_is_told(inbox: Sandbox, path: str, query: di
     assert [entry["why"] for entry in inbox.handle.journal()] == [why, why]
 
 
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("include=sender&include=conversation", "include came with several values, and the last one counts"),
+        ("include[]=sender&include[]=conversation", "include[] is no parameter here, and is ignored; did you mean include?"),
+        ("include%5B%5D=sender", "include[] is no parameter here, and is ignored; did you mean include?"),
+        ("ids[]=1&ids[]=2", "ids[] is no parameter here, and is ignored; did you mean ids?"),
+        ("inclde[]=sender", "inclde is no parameter here, and is ignored; did you mean include?"),
+    ],
+)
+def test_what_a_query_repeats_instead_of_joining_it_by_commas_is_told(inbox: Sandbox, query: str, why: str) -> None:
+    """As clients do whose generator passes over `explode: false`."""
+    answer = inbox.api.get(f"{MESSAGES}?{query}")
+
+    assert answer.headers["X-Mock-Why"] == why
+
+
+def test_of_what_comes_twice_with_the_same_value_nothing_is_told(inbox: Sandbox) -> None:
+    """As `per_page` does from a client that adds it to the address of the next page."""
+    assert "X-Mock-Why" not in inbox.api.get(f"{MESSAGES}?per_page=5&page=2&per_page=5").headers
+
+
 def test_what_a_body_names_wrongly_is_told(inbox: Sandbox) -> None:
     message = a_message()
     message["messages"][0]["chanel"] = message["messages"][0].pop("channel")

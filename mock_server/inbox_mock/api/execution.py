@@ -119,11 +119,12 @@ def _context(work: UnitOfWork, asked: ReceivedRequest, operation: Operation, pat
 def _query(text: str) -> Query:
     pairs = parse_qsl(text, keep_blank_values=True)
     given, lists = dict(pairs), dict[str, list[str]]()
-    if len(given) < len(pairs):
-        for name, found in pairs:
-            if name.endswith("[]"):
-                lists.setdefault(name, []).append(found)
-    return Query(given, lists)
+    if len(given) == len(pairs):
+        return Query(given, lists)
+    for name, found in pairs:
+        if name.endswith("[]"):
+            lists.setdefault(name, []).append(found)
+    return Query(given, lists, frozenset(name for name, found in pairs if name not in lists and found != given[name]))
 
 
 def _parsed(operation: Operation, raw: bytes) -> object:

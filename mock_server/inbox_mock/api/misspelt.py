@@ -20,13 +20,17 @@ WORD = re.compile(r"[a-z_]{1,40}")
 
 
 def explain_query(work: UnitOfWork, operation: Operation, query: Query) -> None:
-    """Explain which parameters, and which names in ``fields`` and ``include``, are ignored."""
-    for name in _unknown((given.removesuffix("[]") for given in query.given), operation.query):
-        meant = closest(name, operation.query)
+    """Explain which parameters, which values of repeated ones, and which names in ``fields`` and ``include``, are ignored."""
+    for given in _unknown(query.given, operation.query):
+        name = given.removesuffix("[]")
+        meant = name if name in operation.query else closest(name, operation.query)
         if meant is not None:
-            work.explain("parameter_misspelt", given=name, meant=meant)
+            work.explain("parameter_misspelt", given=given if meant == name else name, meant=meant)
         elif WORD.fullmatch(name):
             work.explain("parameter_ignored", given=name)
+    for name in operation.query:
+        if name in query.overridden:
+            work.explain("parameter_repeated", given=name)
     resource = operation.resource
     for parameter, known in (("fields", attributes_of(resource) | associations_of(resource)), ("include", associations_of(resource))):
         for name in _unknown((given.partition(".")[0] for given in query.names(parameter)), known):

@@ -21,11 +21,13 @@ from inbox_mock.store.records import read
 class Query:
     """The query parameters; the last value of a repeated one counts.
 
-    ``lists`` holds every value of repeated ones that are named like a list, ``name[]``.
+    ``lists`` holds every value of repeated ones that are named like a list, ``name[]``; ``overridden`` are the names of others
+    that had another value before the last one.
     """
 
     given: dict[str, str]
     lists: Mapping[str, list[str]] | None = None
+    overridden: frozenset[str] = frozenset()
 
     def names(self, parameter: str) -> tuple[str, ...]:
         """Return the parts of a comma-separated parameter, each once, at most a hundred."""

@@ -34,6 +34,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "updated_since_ignored": ("", "updated_since is no time, and counts as blank"),
     "parameter_misspelt": ("", "{given} is no parameter here, and is ignored; did you mean {meant}?"),
     "parameter_ignored": ("", "{given} is no parameter here, and is ignored"),
+    "parameter_repeated": ("", "{given} came with several values, and the last one counts"),
     "name_misspelt": ("", "{given} in {parameter} is unknown, and is ignored; did you mean {meant}?"),
     "attribute_misspelt": ("", "{given} is no attribute of {plural}, and is ignored; did you mean {meant}?"),
     "not_included": ("", "{plural} are not included: the token lacks {scopes}"),
