@@ -100,4 +100,4 @@ def everything(api: Caller) -> dict[str, Any]:
 def rows(db: Database) -> dict[str, list[JSON]]:
     """All rows of a sandbox's database, by table."""
     names = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
-    return {name: db.every(f"SELECT * FROM {name} ORDER BY 1") for name in names}  # noqa: S608
+    return {name: db.every(f"SELECT * FROM {name} ORDER BY 1") for name in names}

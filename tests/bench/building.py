@@ -67,10 +67,10 @@ def _inserted(image: bytes) -> float:
     """Insert the rows of an image into a new database, a table at a time."""
     held, other = images.restore(image), images.create()
     names = [row[0] for row in held.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
-    tables = {name: held.execute(f"SELECT * FROM {name}").fetchall() for name in names if name not in NOT_INSERTED}  # noqa: S608
+    tables = {name: held.execute(f"SELECT * FROM {name}").fetchall() for name in names if name not in NOT_INSERTED}
     other.execute("BEGIN")
     began = process_time()
     for name, rows in tables.items():
         if rows:
-            other.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608
+            other.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(rows[0]))})", rows)
     return process_time() - began

@@ -61,7 +61,7 @@ def _read_bookings(server: Direct, sandbox: Sandbox, token: str) -> None:
     with sandbox.work() as work:
         columns = ", ".join(row[1] for row in work.db.execute("PRAGMA table_info(bookings)") if row[1] != "id")
         while work.db.count("bookings") < 3 * RECORDS:
-            work.db.execute(f"INSERT INTO bookings ({columns}) SELECT {columns} FROM bookings LIMIT {RECORDS}")  # noqa: S608
+            work.db.execute(f"INSERT INTO bookings ({columns}) SELECT {columns} FROM bookings LIMIT {RECORDS}")
     for number in range(limits.JOURNAL):
         fields = "id,start_at,end_at,status,reference,notes,created_at,updated_at"
         server.call("GET", f"/api/v3/bookings?page={1 + number % 3}&per_page={RECORDS}&fields={fields}", token=token)

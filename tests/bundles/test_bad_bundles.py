@@ -245,8 +245,8 @@ def test_an_index_that_does_not_fit_its_table_is_found_before_anything_uses_it(m
 
 def test_a_past_that_holds_another_is_refused_and_nothing_in_it_is_looked_at(made: bytes) -> None:
     image = members(made)["image.sqlite"]
-    inner = an_image(made, f"INSERT INTO fault_pasts VALUES (1, x'{image.hex()}')")  # noqa: S608
-    outer = an_image(made, f"INSERT INTO fault_pasts VALUES (1, x'{inner.hex()}')")  # noqa: S608
+    inner = an_image(made, f"INSERT INTO fault_pasts VALUES (1, x'{image.hex()}')")
+    outer = an_image(made, f"INSERT INTO fault_pasts VALUES (1, x'{inner.hex()}')")
 
     read(signed(made, put("image.sqlite", inner)))
     with pytest.raises(BundleError, match=r"image.sqlite, the past of fault 1: it holds a past; expected none"):
@@ -272,7 +272,7 @@ def test_each_column_that_holds_json_is_known(made: bytes) -> None:
             for table, column in db.execute(
                 "SELECT t.name, c.name FROM pragma_table_list t, pragma_table_info(t.name) c WHERE t.type = 'table' AND c.type = 'TEXT'"
             ).fetchall()
-            for (value,) in db.execute(f'SELECT "{column}" FROM "{table}" WHERE substr("{column}", 1, 1) IN (\'{{\', \'[\')')  # noqa: S608
+            for (value,) in db.execute(f'SELECT "{column}" FROM "{table}" WHERE substr("{column}", 1, 1) IN (\'{{\', \'[\')')
         }
 
     assert held - NO_COLUMN_OF_JSON <= JSON.keys()

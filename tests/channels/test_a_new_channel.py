@@ -56,7 +56,7 @@ def homeaway(tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def with_homeaway(homeaway: None) -> Mock:  # noqa: ARG001
+def with_homeaway(homeaway: None) -> Mock:
     return a_fake_of_its_own()
 
 

@@ -55,7 +55,7 @@ def test_what_timed_out_may_have_been_stored(over_socket: Sandbox, kind: str, st
 
 
 @pytest.mark.parametrize(("applied", "stored"), [(False, 0), (True, 1)])
-def test_a_dropped_connection_is_reset(over_socket: Sandbox, applied: bool, stored: int) -> None:  # noqa: FBT001
+def test_a_dropped_connection_is_reset(over_socket: Sandbox, applied: bool, stored: int) -> None:
     set_fault(over_socket, "dropped", applied=applied, match={"method": "POST"})
     set_fault(over_socket, "dropped", match={"path": "/hosts"})
 

@@ -146,7 +146,7 @@ def test_an_old_token_tells_nothing_once_the_new_one_was_used() -> None:
 
 
 @pytest.mark.parametrize(("status", "value"), [(200, False), (400, True), (401, True)])
-def test_pkce(status: int, value: bool) -> None:  # noqa: FBT001
+def test_pkce(status: int, value: bool) -> None:
     back = {"Location": "http://localhost/callback?code=first"}
     coded = an_exchange("/oauth/authorize?code_challenge=abc&code_challenge_method=plain", status=302, headers=back)
     exchanged = an_exchange("/oauth/token?grant_type=authorization_code&code=first", {}, method="POST", status=status)

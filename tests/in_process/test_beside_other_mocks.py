@@ -136,7 +136,7 @@ PAIRS: list[Any] = [
 
 @pytest.mark.parametrize("inside", [True, False], ids=["inside", "around"])
 @pytest.mark.parametrize(("other", "get", "answers"), PAIRS)
-def test_both_answer_in_either_order(other: Callable[[], AbstractContextManager[None]], get: Get, answers: bool, inside: bool) -> None:  # noqa: FBT001
+def test_both_answer_in_either_order(other: Callable[[], AbstractContextManager[None]], get: Get, answers: bool, inside: bool) -> None:
     contexts: list[Any] = [inbox_mock, other] if inside else [other, inbox_mock]
     with ExitStack() as held:
         for context in contexts:

@@ -110,7 +110,7 @@ def test_every_broken_server_has_a_name_of_its_own() -> None:
 
 @pytest.mark.parametrize("control", [True, False])
 @pytest.mark.parametrize("killed", [True, False])
-def test_a_good_server_must_live_and_a_broken_one_must_not(control: bool, killed: bool) -> None:  # noqa: FBT001
+def test_a_good_server_must_live_and_a_broken_one_must_not(control: bool, killed: bool) -> None:
     assert Row("a server", "", "", killed=killed, control=control, detail="").right == (killed is not control)
 
 

@@ -150,7 +150,7 @@ def test_a_code_verifier_counts(inbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(("page", "seen"), [(1, False), (2, True)])
-def test_a_page_past_the_end_counts(inbox: Sandbox, page: int, seen: bool) -> None:  # noqa: FBT001
+def test_a_page_past_the_end_counts(inbox: Sandbox, page: int, seen: bool) -> None:
     inbox.api.get("/hosts", page=page)
 
     assert ("A page past the end is empty, and no error." in relied_on(inbox)) == seen
@@ -160,7 +160,7 @@ def test_a_page_past_the_end_counts(inbox: Sandbox, page: int, seen: bool) -> No
     ("kind", "seen"),
     [("application/vnd.api+json", False), ("Application/JSON; charset=utf-8", False), ("text/plain;charset=UTF-8", True), ("", True)],
 )
-def test_a_body_of_a_content_type_that_nobody_is_known_to_send_counts(inbox: Sandbox, kind: str, seen: bool) -> None:  # noqa: FBT001
+def test_a_body_of_a_content_type_that_nobody_is_known_to_send_counts(inbox: Sandbox, kind: str, seen: bool) -> None:
     inbox.api.call("POST", "/sources", a_body("sources", name="Our website"), headers={"Content-Type": kind})
 
     assert ("A body is read as JSON whatever its Content-Type says." in relied_on(inbox)) is seen

@@ -103,7 +103,7 @@ def test_the_severity_of_a_rule_is_error_or_note() -> None:
         Rule(code="ZZZ001", title="came", why="It does.", source="here", fix="Stay.", severity="warning")  # type: ignore[arg-type]
 
 
-def test_what_is_offered_as_version_0_1_had_it_is_told_not_ignored(theirs: None, tmp_path: Path) -> None:  # noqa: ARG001
+def test_what_is_offered_as_version_0_1_had_it_is_told_not_ignored(theirs: None, tmp_path: Path) -> None:
     (tmp_path / "their_rules.py").write_text("RULES = ()\nCOMMAND = None\n")
     (tmp_path / "their_rules-1.dist-info" / "entry_points.txt").write_text(
         "[mock_server.rules]\ntheirs = their_rules:RULES\n[mock_server.commands]\ntheirs = their_rules:COMMAND\n"

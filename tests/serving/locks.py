@@ -11,7 +11,7 @@ class Held:
     def __init__(self) -> None:
         self.waits = 0
 
-    def acquire(self, blocking: bool = True) -> bool:  # noqa: FBT001, FBT002 - as locks have it
+    def acquire(self, blocking: bool = True) -> bool:  # noqa: FBT002 - as locks have it
         if blocking:
             self.waits += 1
             raise AssertionError("waits for a sandbox that it is not about")

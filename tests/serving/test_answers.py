@@ -118,7 +118,7 @@ def test_an_answer_is_framed(
     parts: tuple[bytes, ...],
     request_: bytes,
     sent: bytes,
-    stays_open: bool,  # noqa: FBT001
+    stays_open: bool,
 ) -> None:
     pieces, stays = answered(an_application(status, headers, *parts), request_)
 

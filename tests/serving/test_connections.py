@@ -139,7 +139,7 @@ def test_a_body_that_breaks_off_leaves_no_trace(method: str, capsys: pytest.Capt
 
 
 @pytest.mark.parametrize("in_chunks", [False, True])
-def test_who_sends_too_much_reads_the_refusal_after_sending(connection: Connection, in_chunks: bool) -> None:  # noqa: FBT001
+def test_who_sends_too_much_reads_the_refusal_after_sending(connection: Connection, in_chunks: bool) -> None:
     much = bytes(limits.BODY + 1)
     body = b"10000\r\n%s\r\n" % bytes(65_536) * 1025 + b"0\r\n\r\n" if in_chunks else much
     line = CHUNKED if in_chunks else f"Content-Length: {len(much)}"

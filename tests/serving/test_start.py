@@ -46,7 +46,7 @@ def test_no_function_that_builds_urls_is_compiled_until_one_is_built(monkeypatch
     compiled: list[str] = []
     original = Rule._compile_builder  # noqa: SLF001 - what is not to be called
 
-    def noted(rule: Rule, append_unknown: bool = True) -> object:  # noqa: FBT001, FBT002 - Werkzeug's
+    def noted(rule: Rule, append_unknown: bool = True) -> object:  # noqa: FBT002 - Werkzeug's
         compiled.append(rule.rule)
         return original(rule, append_unknown)
 

@@ -56,7 +56,7 @@ def arrival(tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def played(arrival: None) -> Sandbox:  # noqa: ARG001
+def played(arrival: None) -> Sandbox:
     """A sandbox in whose timeline the action is due after a quarter of an hour."""
     return a_fake_of_its_own().sandbox(a_scenario(bookings=[a_booking()], timeline=[{"at": "15m", **ANNOUNCES}]))
 

@@ -179,7 +179,7 @@ def test_answers_that_are_kept_are_those_that_would_be_made_anew(
     servers: Servers,
     deeds: list[Deed],
     mode: str,
-    strict: bool,  # noqa: FBT001
+    strict: bool,
 ) -> None:
     kept, anew = servers.worlds(mode, strict=strict)
 

@@ -89,7 +89,7 @@ class Channels(Interrupted):
         host=st.booleans(),
         clients=st.integers(1, 3),
     )
-    def a_guest_books(self, channel: str, delay: int | None, host: bool, clients: int) -> int:  # noqa: FBT001
+    def a_guest_books(self, channel: str, delay: int | None, host: bool, clients: int) -> int:
         arguments: dict[str, Any] = {"channel": channel, "host_participant": host, "client_participants": clients}
         if channel != "direct":
             arguments["conversation_delay"] = "never" if delay is None else f"{delay}s"
@@ -186,7 +186,7 @@ class Channels(Interrupted):
 
     @precondition(lambda self: self.talks)
     @rule(data=st.data(), closed=st.booleans())
-    def a_client_closes(self, data: st.DataObject, closed: bool) -> None:  # noqa: FBT001
+    def a_client_closes(self, data: st.DataObject, closed: bool) -> None:
         conversation_id = data.draw(st.sampled_from(sorted(self.talks)))
         self.done(self.api.put(f"/inbox/conversations/{conversation_id}", a_body("conversations", closed=closed)))
         self.talks[conversation_id].closed = closed

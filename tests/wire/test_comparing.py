@@ -55,7 +55,7 @@ def test_the_admin_api_takes_nothing_away(now: object) -> None:
 
 
 @pytest.mark.parametrize(("field", "same"), [("by", True), ("to", False)])
-def test_of_a_problem_the_fields_count_and_not_the_prose(field: str, same: bool) -> None:  # noqa: FBT001
+def test_of_a_problem_the_fields_count_and_not_the_prose(field: str, same: bool) -> None:
     kind, status = "application/problem+json", "HTTP/1.1 422 UNPROCESSABLE ENTITY"
     before = {"title": "Old", "detail": "Old", "code": "x", "errors": [{"field": "by", "expected": "old"}]}
     now = {"title": "New", "detail": "New", "code": "x", "errors": [{"field": field, "expected": "new"}]}

@@ -68,7 +68,7 @@ def _image(messages: int) -> bytes:
 
 def _write(db: Database, messages: int) -> None:
     for table in ("messages", "participants", "conversation_bookings", "conversations"):
-        db.execute(f"DELETE FROM {table}")  # noqa: S608
+        db.execute(f"DELETE FROM {table}")
     db.execute("DELETE FROM counts WHERE name IN ('messages', 'participants', 'conversations')")
     for sql in CONVERSATIONS if messages else ():
         db.execute(NUMBERS + sql, {"count": messages // A_CONVERSATION, "then": THEN})

@@ -3,7 +3,7 @@
 from mutants.rows import Row
 
 
-def matrix(fast: bool) -> list[Row]:  # noqa: FBT001 - the one question
+def matrix(fast: bool) -> list[Row]:
     """Put the good client and every broken one on trial.
 
     ``fast``: one broken client for each rule and verdict, and the good one in 50 worlds; otherwise all of them, and the

@@ -141,7 +141,7 @@ class LooksForALostAnswerAmongTheFirst(Inbox):
 
 @broken("adds a host to the conversation before each answer", "CLUTTER", "answered_again")
 class AddsAHostEachTime(Inbox):
-    def host_in(self, conversation: JSON) -> JSON | None:  # noqa: ARG002
+    def host_in(self, conversation: JSON) -> JSON | None:
         return None
 
 
@@ -214,13 +214,13 @@ class RemembersLostAnswers(Inbox):
 
 @broken("remembers by its booking alone that an answer was lost", "LOST", "lost_answer")
 class RemembersLostAnswersByBooking(RemembersLostAnswers):
-    def key(self, booking_id: int, content: str) -> object:  # noqa: ARG002
+    def key(self, booking_id: int, content: str) -> object:
         return booking_id
 
 
 @broken("remembers by its words alone that an answer was lost", "LOST", "lost_answer")
 class RemembersLostAnswersByWords(RemembersLostAnswers):
-    def key(self, booking_id: int, content: str) -> object:  # noqa: ARG002
+    def key(self, booking_id: int, content: str) -> object:
         return content
 
 

@@ -99,25 +99,25 @@ class LeavesAlone(Inbox):
 
 @broken("does not answer in spam, and says that it did", "LOST", "answered_anyway")
 class LeavesSpamAlone(LeavesAlone):
-    def leaves(self, conversation: JSON, booking: JSON) -> bool:  # noqa: ARG002
+    def leaves(self, conversation: JSON, booking: JSON) -> bool:
         return conversation["marked_as_spam_at"] is not None
 
 
 @broken("does not answer what is assigned to another host, and says that it did", "LOST", "answered_anyway")
 class LeavesOthersAlone(LeavesAlone):
-    def leaves(self, conversation: JSON, booking: JSON) -> bool:  # noqa: ARG002
+    def leaves(self, conversation: JSON, booking: JSON) -> bool:
         return bool(conversation["links"]["assignee"] not in {None, 2})
 
 
 @broken("does not answer guests whose stay is over, and says that it did", "LOST", "answered_anyway")
 class LeavesPastStaysAlone(LeavesAlone):
-    def leaves(self, conversation: JSON, booking: JSON) -> bool:  # noqa: ARG002
+    def leaves(self, conversation: JSON, booking: JSON) -> bool:
         return bool(booking["end_at"] < booking["created_at"])
 
 
 @broken("does not answer guests whose booking is tentative, and says that it did", "LOST", "answered_anyway")
 class LeavesTentativeAlone(LeavesAlone):
-    def leaves(self, conversation: JSON, booking: JSON) -> bool:  # noqa: ARG002
+    def leaves(self, conversation: JSON, booking: JSON) -> bool:
         return bool(booking["status"] == "Tentative")
 
 

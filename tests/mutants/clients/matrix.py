@@ -99,7 +99,7 @@ def rows(*, fast: bool) -> Iterator[Row]:
     return judged(_judged, [mutant.name for mutant in (one_for_each_code() if fast else MUTANTS)], "client", fast=fast)
 
 
-def _judged(name: str, fast: bool) -> Row:  # noqa: FBT001 - as a pool calls it
+def _judged(name: str, fast: bool) -> Row:
     """Judge a broken client, or the good one, which has no name."""
     harness = _harness()
     if not name:

@@ -130,7 +130,7 @@ class Keeps(Inbox):
         for number in ids:
             self.copy[name].pop(number, None)
 
-    def time_of(self, name: str, synced_at: str, records: list[JSON]) -> str:  # noqa: ARG002
+    def time_of(self, name: str, synced_at: str, records: list[JSON]) -> str:
         return synced_at
 
     def catch_up(self, name: str) -> None:

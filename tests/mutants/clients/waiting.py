@@ -33,7 +33,7 @@ class KeepsOneAnswerOfABooking(KeepsAnAnswer):
 
 @broken("keeps one answer that waits: the last one", "LOST", "answers_wait")
 class KeepsOneAnswer(KeepsAnAnswer):
-    def slot(self, booking_id: int) -> object:  # noqa: ARG002
+    def slot(self, booking_id: int) -> object:
         return None
 
 
@@ -106,5 +106,5 @@ class LooksAtTheLastOfAHost(LooksAtOneMessage):
 
 @broken("takes any message that is new for the answer that was lost", "LOST", "written_though_lost")
 class TakesAnythingNewForIt(Inbox):
-    def said(self, conversation: JSON, content: str) -> set[int]:  # noqa: ARG002
+    def said(self, conversation: JSON, content: str) -> set[int]:
         return {found["id"] for found in self.copy["messages"].values() if found["links"]["conversation"] == conversation["id"]}

@@ -3,7 +3,7 @@
 from mutants.rows import Row
 
 
-def matrix(fast: bool) -> list[Row]:  # noqa: FBT001 - the one question
+def matrix(fast: bool) -> list[Row]:
     """Put the good server and every broken one on trial.
 
     ``fast``: each broken one is judged by the property that must kill it, and the good one by all but the slowest;

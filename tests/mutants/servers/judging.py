@@ -30,7 +30,7 @@ def rows(*, fast: bool) -> Iterator[Row]:
     return judged(_judged, [mutant.name for mutant in MUTANTS], "server", fast=fast)
 
 
-def _judged(name: str, fast: bool) -> Row:  # noqa: FBT001 - as a pool calls it
+def _judged(name: str, fast: bool) -> Row:
     """Judge a broken server, or the good one, which has no name: first by what must kill it, and by the rest if that does not."""
     if not name:
         return _row(None, on_trial(None, tuple(each.name for each in every() if each.name != SLOW) if fast else (), fail_fast=False))

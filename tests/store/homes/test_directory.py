@@ -126,7 +126,7 @@ def test_in_a_durable_directory_each_file_is_on_the_disk_before_it_has_its_name_
 
 
 @pytest.mark.parametrize(("durable", "synchronous"), [(True, 2), (False, 1)])
-def test_each_commit_reaches_the_disk_in_a_durable_directory_alone(tmp_path: Path, durable: bool, synchronous: int) -> None:  # noqa: FBT001
+def test_each_commit_reaches_the_disk_in_a_durable_directory_alone(tmp_path: Path, durable: bool, synchronous: int) -> None:
     homes = Homes(InDirectory(tmp_path / "data", durable=durable))
     with homes.add(EVEN).transaction() as transaction:
         assert transaction.db.value("PRAGMA synchronous") == synchronous

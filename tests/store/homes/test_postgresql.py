@@ -212,7 +212,7 @@ def test_nothing_is_left_of_a_removed_sandbox(processes: Processes) -> None:
     processes.open().remove(ONE)
 
     tables = ("sandboxes", "labels", "pages", "images", "snapshots", "claims")
-    assert [processes.server.run(f"SELECT count(*) FROM inbox_mock.{table}") for table in tables] == [[(0,)]] * len(tables)  # noqa: S608
+    assert [processes.server.run(f"SELECT count(*) FROM inbox_mock.{table}") for table in tables] == [[(0,)]] * len(tables)
 
 
 # Who advances.

@@ -292,7 +292,7 @@ def test_pages_that_somebody_else_has_changed_are_refused_and_other_sandboxes_go
         leave(transaction)
     written_in(storage, "x" * 5000)
     storage.sleep()
-    server.run(f"UPDATE inbox_mock.pages SET bytes = decode(repeat('ff', 1024), 'hex') WHERE sandbox = '{ONE}' AND number > 1")  # noqa: S608
+    server.run(f"UPDATE inbox_mock.pages SET bytes = decode(repeat('ff', 1024), 'hex') WHERE sandbox = '{ONE}' AND number > 1")
 
     with pytest.raises(HomeUnavailable, match=f"sandbox {ONE} in PostgreSQL: it is damaged"):
         read(storage)

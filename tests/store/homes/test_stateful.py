@@ -64,7 +64,7 @@ class Living(RuleBasedStateMachine):
         return model
 
     @rule(sandbox_id=IDS, text=TEXTS, recipe=st.booleans())
-    def add(self, sandbox_id: str, text: str, recipe: bool) -> None:  # noqa: FBT001 - drawn
+    def add(self, sandbox_id: str, text: str, recipe: bool) -> None:
         start = Start(recipe=text.encode()) if recipe else Start(image=an_image(text))
         if sandbox_id in self.models:
             with pytest.raises(SandboxExists):
@@ -99,7 +99,7 @@ class Living(RuleBasedStateMachine):
             model.due = min(wall, model.due or wall)
 
     @rule(sandbox_id=IDS, text=TEXTS, replaced=st.booleans())
-    def roll_back(self, sandbox_id: str, text: str, replaced: bool) -> None:  # noqa: FBT001 - drawn
+    def roll_back(self, sandbox_id: str, text: str, replaced: bool) -> None:
         if sandbox_id in self.models:
             storage = self.storage(sandbox_id)
             version = storage.version
