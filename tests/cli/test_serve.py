@@ -237,7 +237,10 @@ def test_a_busy_port_is_one_clear_line() -> None:
 
     assert result.returncode == 2
     assert result.stdout == ""
-    told = f"cannot listen on 127.0.0.1:{port}: another program listens there already; use another --port, or 0 for a free one"
+    told = (
+        f"cannot listen on 127.0.0.1:{port}: another program listens there already (inbox-mock doctor says if it is a fake); "
+        "use another --port, or 0 for a free one"
+    )
     assert result.stderr == f"inbox-mock: {told}\n"
 
 

@@ -83,7 +83,7 @@ def _bound(addresses: Sequence[tuple[int, Any]]) -> socket.socket:
 
 def _in_words(error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return "another program listens there already; use another --port, or 0 for a free one"
+        return "another program listens there already (inbox-mock doctor says if it is a fake); use another --port, or 0 for a free one"
     return os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
 
 
