@@ -35,7 +35,9 @@ class Guardian:
         self._signals, told = os.pipe()
         os.set_blocking(told, False)
         signal.set_wakeup_fd(told)
-        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        handled = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, handled)  # a program that blocks them hands that on to what it starts
+        for number in handled:
             if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGCHLD:
                 signal.signal(number, lambda *_: None)  # its number comes through the pipe
         _prctl(SET_CHILD_SUBREAPER, 1)

@@ -44,7 +44,12 @@ class Stop:
         """The number of the signal that has requested it; 0 if none has."""
 
     def run(self, command: Callable[[], object]) -> None:
-        """Run a command to its end, or exit with 128 and the number of the first signal. An ignored signal stays ignored."""
+        """Run a command to its end, or exit with 128 and the number of the first signal.
+
+        An ignored signal stays ignored. A blocked one does not stay blocked: that is handed on by accident, and nothing would end it.
+        """
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         news, told = socketpair()
         told.setblocking(False)
         signal.set_wakeup_fd(told.fileno())  # a signal that comes just before a wait, or in another thread, wakes it too
