@@ -10,6 +10,7 @@ import requests
 
 from builders import a_booking, a_scenario
 from fake import Mock
+from processes import run
 from proxied import proxying
 from proxied.crawling import Crawl
 from proxied.proxying import Certificate, Front
@@ -83,3 +84,11 @@ def test_a_fault_that_closes_the_connection_is_not_tried_again(make: Make, tmp_p
             assert sandbox.api.get("/rentals").status == 502
 
         assert [entry["path"] for entry in sandbox.handle.journal()] == ["/api/v3/accounts", "/api/v3/rentals"]
+
+
+@pytest.mark.parametrize("make", [proxying.with_both, proxying.by_caddy, proxying.by_haproxy], ids=lambda make: make.__name__)
+def test_a_server_behind_it_is_not_accused_of_what_the_proxy_does_to_headers(make: Make, tmp_path: Path) -> None:
+    with make(tmp_path) as front:
+        ran = run("check", "server", f"{front.root}/", "-k", "headers", "-k", "header-names", "-k", "head", env=front.environment)
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
