@@ -42,8 +42,9 @@ def test_a_client_that_hears_of_no_webhooks_is_not_held_to_have_accepted_a_forge
     assert verdict.not_judged == ("webhook",)
 
 
-def test_a_client_that_hears_of_no_webhooks_is_not_held_to_know_what_they_alone_tell(harness: Harness) -> None:
-    verdict = run(STYLES["polling only"](), worlds=2, only="connected_later", harness=harness)
+@pytest.mark.parametrize("hazard", ["connected_later", "disconnected_later"])
+def test_a_client_that_hears_of_no_webhooks_is_not_held_to_know_what_they_alone_tell(harness: Harness, hazard: str) -> None:
+    verdict = run(STYLES["polling only"](), worlds=2, only=hazard, harness=harness)
     assert verdict.passed, text(verdict)
 
 

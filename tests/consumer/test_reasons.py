@@ -38,6 +38,10 @@ REASONS = {
     "never_asks_for_deletions": "still believes in booking ",
     "answers_with_old_participants": " without looking: one had joined before it was told to answer",
     "writes_seconds": "with an updated_since that is no time and counts as none, '",
+    "keeps_bookings_that_are_gone": ", and it has booking 101, as entry ",
+    "stops_at_the_last_request": " 2 times: its first POST was answered 201 and X-RateLimit-Remaining: 0",
+    "answers_in_a_note_too": " 2 times, in conversation 2, and was told to once",
+    "answers_in_a_file_too": "made an attachment, which no answer bears",
     "adds_a_host_each_time": "in which one took part already",
 }
 """A piece of the first finding, by the name of the broken client."""

@@ -121,7 +121,8 @@ def _beliefs(recording: Recording) -> Iterator[Misbehaviour]:
     final = [found for found in believed if not is_untold(recording, found)]
     for found in final:
         late = _of_mismatch(recording, found)
-        yield replace(late, about=f"{late.about}, after a sync that had no news") if recording.quiet else late
+        when = ", after a sync that had no news" if recording.quiet else ""
+        yield replace(late, about=f"{late.about}{when}{', and it had sent no request' if recording.idle else ''}")
     if not final and not struck(recording, *SHOW_THE_PAST):
         for at, found in recording.outdated:
             early = _of_mismatch(recording, found)

@@ -24,7 +24,7 @@ from inbox_contracts.consumer.recording import (
     is_a_step,
     target_of,
 )
-from inbox_contracts.consumer.worlds import CLIENT, CONNECTS, MEANWHILE, PASSES, REPLIES, SYNCS, World, kind_of
+from inbox_contracts.consumer.worlds import CLIENT, MEANWHILE, PASSES, REPLIES, SYNCS, TYING, World, kind_of
 from inbox_mock.domain.spelling import as_written
 
 IN_A_ROW = 10
@@ -128,8 +128,8 @@ class WorldRunner:
         if why is None:
             kind, given = kind_of(step), step[kind_of(step)]
             self._recording.happened.append((kind, given, self._syncs))
-            if kind == CONNECTS and given.get("booking") in self._recording.seen:
-                self._recording.tied.add(given["connects"])
+            if kind in TYING and given.get("booking") in self._recording.seen:
+                self._recording.tied.add(given[TYING[kind]])
         return describe_step(step) + (f" (it cannot: {why})" if why else "")
 
     def _plan(self, given: Mapping[str, Any]) -> None:

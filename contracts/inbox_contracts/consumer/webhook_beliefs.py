@@ -7,9 +7,13 @@ from inbox_contracts.consumer.driver import JSON
 from inbox_contracts.consumer.findings import Misbehaviour, by_rule, own
 from inbox_contracts.consumer.oracle import NOUNS
 from inbox_contracts.consumer.recording import ReceivedWebhook, Recording
+from inbox_contracts.consumer.writes import records_in
 
 HINTS_FIX = "Ask for each conversation that a webhook names by its id, as in /inbox/conversations/1,2: staff connect bookings to old ones."
+TIES_FIX = "Take the bookings and conversations that a record links to as they are: what is no longer among them is gone."
 ACCOUNTS_FIX = "Look at a webhook's account_id: an application hears of every account on which it is installed."
+
+OK = 200
 
 VALUES: dict[tuple[str, str], Callable[[JSON], object]] = {
     ("conversation", "closed"): lambda record: record["closed_at"] is not None,
@@ -27,7 +31,10 @@ def of_webhooks(recording: Recording, found: Mismatch) -> Misbehaviour | None:
         return by_rule("WHK003", f"{found.about}: a webhook that told of the past said so")
     if found.part == "extra" and any(one.foreign for one in about):
         return own("BELIEF", f"{found.about}, which is another account's: a webhook told of it", ACCOUNTS_FIX)
-    if found.part == "booking_ids" and _lacking(found) & recording.tied:
+    if (found.id in recording.tied and found.part == "conversation_ids") or _changed(found) & recording.tied:
+        shown = _last_shown(recording, found)
+        if shown:
+            return own("BELIEF", f"{found.about}, as entry {shown} showed", TIES_FIX, (shown,))
         return own("BELIEF", f"{found.about}: a webhook told of it, and no list does, since its updated_at has not moved", HINTS_FIX)
     return None
 
@@ -36,26 +43,44 @@ def _noun(webhook: ReceivedWebhook) -> str | None:
     return NOUNS.get(webhook.event.rpartition("_")[0])
 
 
-def _lacking(found: Mismatch) -> set[int]:
+def _changed(found: Mismatch) -> set[int]:
+    """Return the bookings of a conversation that the client does not know of, and those that it believes in and that are gone."""
     believed, expected = found.believed, found.expected
-    return set(expected) - set(believed) if isinstance(believed, list) and isinstance(expected, list) else set()
+    if found.part != "booking_ids" or not isinstance(believed, list) or not isinstance(expected, list):
+        return set()
+    return set(expected) ^ set(believed)
 
 
 def is_untold(recording: Recording, found: Mismatch) -> bool:
-    """Return whether nobody has told the client of a booking that was tied to a conversation which it knew. No list does.
+    """Return whether nobody has told the client of a booking that was tied to a conversation which it knew, or taken out. No list does.
 
-    The webhook tells of the conversation; that the booking's own record has changed, too, nothing tells.
+    The webhook tells of the conversation; that the booking's own record has changed, too, nothing tells, unless a list brings it for
+    another reason.
     """
     if found.part == "conversation_ids":
-        return found.id in recording.tied
-    lacking = _lacking(found) if found.part == "booking_ids" else set()
-    return bool(lacking) and lacking <= recording.tied and not _was_told_of(recording, found.id, lacking)
+        return found.id in recording.tied and not _last_shown(recording, found)
+    changed = _changed(found)
+    return bool(changed) and changed <= recording.tied and not _was_told_of(recording, found) and not _last_shown(recording, found)
 
 
-def _was_told_of(recording: Recording, conversation_id: int, bookings: set[int]) -> bool:
-    """Return whether the client has accepted a webhook that tells of a conversation with these bookings."""
+def _was_told_of(recording: Recording, found: Mismatch) -> bool:
+    """Return whether the last webhook about a conversation that the client has accepted tells of the bookings that it has."""
     told = (webhook.record for webhook in recording.webhooks if webhook.accepted and webhook.event.startswith("inbox_conversation"))
-    return any(record["id"] == conversation_id and bookings <= set(record["links"]["bookings"]) for record in told)
+    ties = [sorted(record["links"]["bookings"]) for record in told if record["id"] == found.id]
+    return ties[-1:] == [found.expected]
+
+
+def _last_shown(recording: Recording, found: Mismatch) -> int:
+    """Return the entry of the last answer that showed a record, if it showed the ties that it has; else 0."""
+    link = "bookings" if found.part == "booking_ids" else "conversations"
+    shown = [
+        (int(entry["id"]), sorted(record["links"][link]))
+        for entry in recording.entries
+        if entry["delivery_id"] is None and entry["status"] == OK
+        for record in records_in(entry)
+        if record["id"] == found.id and link in record["links"]
+    ]
+    return shown[-1][0] if shown and shown[-1][1] == found.expected else 0
 
 
 def _is_believed(webhook: ReceivedWebhook, found: Mismatch) -> bool:

@@ -18,7 +18,8 @@ from inbox_mock.scenarios.loading import find
 
 TRIAL = "trial"
 SYNCS, REPLIES, PASSES, EDITS = "client_syncs", "client_replies", "time_passes", "staff_edits"
-CONNECTS = "staff_connects"
+TYING = {"staff_connects": "connects", "staff_disconnects": "disconnects"}
+"""Steps that tie a booking to a conversation or take it out, and the key that names the booking."""
 MEANWHILE = "meanwhile"
 """Steps that are taken between two requests of the client, while it carries out what it is told."""
 RECEIVER = "http://127.0.0.1:9000/webhooks"

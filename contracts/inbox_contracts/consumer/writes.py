@@ -1,7 +1,7 @@
 """What the client wrote: the answers that it was told to give, and what nobody had asked it for."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from orjson import JSONDecodeError, loads
@@ -15,8 +15,12 @@ from inbox_contracts.consumer.recording import Recording, RequestedReply
 READ_MARKS = frozenset({"read", "read_at"})
 """What a client may change in a conversation, though nobody told it to: that it was read."""
 
+NEEDLESS = {"hosts": "made a host, though the account has some", "inbox/attachments": "made an attachment, which no answer bears"}
+"""Records that no answer needs to be made, by their path."""
+
 CHANGES = frozenset({"PUT", "PATCH"})
 CREATED, SERVER_ERROR = 201, 500
+TAKEN_FIX = "A message that was answered 201 is stored: never send it again, whatever else the answer or what comes after it says."
 
 
 def replies(recording: Recording) -> Iterator[Misbehaviour]:
@@ -28,9 +32,19 @@ def replies(recording: Recording) -> Iterator[Misbehaviour]:
             how = "sent elsewhere" if reply.sent else "sent nowhere at all"
             yield own("TOO_SOON", f"said that it had sent {what}, which was {how}: the channel had not opened the conversation yet")
         if reply.read > 1:
-            yield own("TWICE", f"the guest reads {what} {reply.read} times")
+            taken = _first_try(recording, reply)
+            yield own("TWICE", f"the guest reads {what} {reply.read} times{taken}", TAKEN_FIX if taken else "")
         if reply.state == "kept" and reply.read == 0 and ended and not reply.too_soon:
             yield _lost(recording, reply, f"the guest never reads {what}")
+
+
+def _first_try(recording: Recording, reply: RequestedReply) -> str:
+    """Say how the first request to send an answer was answered, where the client cannot have been in doubt of it."""
+    tried = [entry for entry in _posts(recording) if entry["id"] > reply.after and _written(entry).get("content") == reply.content]
+    if not tried or tried[0]["status"] != CREATED or not records_in(tried[0]):
+        return ""
+    left = " and X-RateLimit-Remaining: 0" if tried[0]["response"]["headers"].get("X-RateLimit-Remaining") == "0" else ""
+    return f": its first POST was answered {CREATED}{left}"
 
 
 def _lost(recording: Recording, reply: RequestedReply, about: str) -> Misbehaviour:
@@ -69,7 +83,10 @@ def _posts(recording: Recording) -> list[JSON]:
 
 
 def clutter(recording: Recording) -> Iterator[Misbehaviour]:
-    """Yield each host who was added to a conversation in which one took part, as the client was shown or could have looked up; or made."""
+    """Yield each host who was added in vain, and each record that was made in vain.
+
+    A host was added in vain where one took part already, as the client was shown or could have looked up.
+    """
     taking_part, unsure = set[int](), set[object]()
     hosts = Counter(
         found["id"] for found in recording.expected["conversations"] for one in found["participants"] if one["member_type"] == "Host"
@@ -91,8 +108,8 @@ def clutter(recording: Recording) -> Iterator[Misbehaviour]:
                 yield own("CLUTTER", about, entries=number)
             if _has_no_answer(entry) or not records_in(entry):
                 unsure.add(asked)
-        elif entry["method"] == "POST" and path == "hosts":
-            yield own("CLUTTER", "made a host, though the account has some", entries=number)
+        elif entry["method"] == "POST" and path in NEEDLESS:
+            yield own("CLUTTER", NEEDLESS[path], entries=number)
         elif not _has_no_answer(entry) and path.startswith(("inbox/participants", "inbox/conversations")):
             unsure.clear()
         taking_part |= shown
@@ -110,6 +127,7 @@ def unasked(recording: Recording) -> Iterator[Misbehaviour]:
     for conversation, bookings, content in recording.said:
         if not any((booking, content) in asked for booking in bookings):
             yield own("UNASKED", f"said {short(content)} in conversation {conversation}, which it was not told to")
+    yield from _beside(recording, asked)
     bookings_of = {found["id"]: set(found["booking_ids"]) for found in recording.expected["conversations"]}
     told = {reply.booking_id for reply in recording.replies}
     waited = any(reply.state != "kept" for reply in recording.replies)
@@ -134,6 +152,17 @@ def unasked(recording: Recording) -> Iterator[Misbehaviour]:
         else:
             about = "made a conversation, which it was not told to"
         yield own("UNASKED", about, entries=(int(entry["id"]),))
+
+
+def _beside(recording: Recording, asked: Mapping[tuple[int, str], int]) -> Iterator[Misbehaviour]:
+    """Yield each answer that was said more often than it was told, though its guest reads it once: in a note, or where no guest reads."""
+    for content in dict.fromkeys(content for _, content in asked):
+        said = [number for number, _, text in recording.said if text == content]
+        told = sum(times for (_, words), times in asked.items() if words == content)
+        if len(said) > told and all(reply.read <= 1 for reply in recording.replies if reply.content == content):
+            where = ", ".join(map(str, sorted({*said})))
+            most = "once" if told == 1 else f"{told} times"
+            yield own("UNASKED", f"said {short(content)} {len(said)} times, in conversation {where}, and was told to {most}")
 
 
 def _entries_of(recording: Recording) -> Iterator[JSON]:

@@ -51,7 +51,7 @@ class KeepsWhatIsGone(Inbox):
         self.copy[name] = before | self.copy[name]
 
 
-@broken("keeps the first state of a record that it saw", "BELIEF", "staff_edit")
+@broken("keeps the first state of a record that it saw", "BELIEF", "connected_later")
 class NeverLooksAgain(Inbox):
     def remember(self, name: str, record: JSON) -> None:
         if record["id"] not in self.copy[name]:

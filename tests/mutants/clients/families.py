@@ -49,9 +49,6 @@ CHANGES: dict[str, tuple[str, Callable[[str], str]]] = {
     "accents": ("without accents", lambda text: re.sub("[\u0300-\u036f]", "", normalize("NFD", text))),
     "windows": ("in the characters of Windows-1252", lambda text: text.encode("cp1252", "replace").decode("cp1252")),
     "mojibake": ("read as Latin-1, though they are UTF-8", lambda text: text.encode().decode("latin-1")),
-    "short": ("cut after 160 characters", lambda text: text[:160]),
-    "cut_500": ("cut after 500 characters", lambda text: text[:500]),
-    "cut_1000": ("cut after 1,000 characters", lambda text: text[:1000]),
     "cut_5000": ("cut after 5,000 characters, with an ellipsis", lambda text: text if len(text) <= 5000 else f"{text[:4999]}\u2026"),
     "cut_32767": ("cut after 32,767 characters", lambda text: text[:32767]),
     "cut_65535": ("cut after 65,535 bytes", lambda text: text.encode()[:65535].decode(errors="ignore")),
@@ -92,7 +89,7 @@ def _says(name: str, words: str, change: Callable[[str], str]) -> type[Inbox]:
     def say(self: Inbox, conversation: JSON, sender: JSON, content: str) -> None:
         Inbox.say(self, conversation, sender, change(content))
 
-    hazard = "long_words" if name == "short" or name.startswith("cut") else "odd_words"
+    hazard = "long_words" if name.startswith("cut") else "odd_words"
     return broken(f"says what it is told to say {words}", "LOST", hazard)(type(f"Says_{name}", (Inbox,), {"say": say}))
 
 
@@ -101,7 +98,7 @@ def _reads(name: str, words: str, change: Callable[[str], str]) -> type[ToldOthe
         for message in conversation["messages"]:
             message["content"] = change(message["content"])
 
-    hazard = "long_words" if name == "short" or name.startswith("cut") else "odd_words"
+    hazard = "long_words" if name.startswith("cut") else "odd_words"
     return broken(f"keeps messages {words}", "BELIEF", hazard)(type(f"Keeps_{name}", (ToldOtherwise,), {"otherwise": otherwise}))
 
 

@@ -28,6 +28,7 @@ from mutants.clients import (
     receiving,
     syncing,
     turning,
+    untying,
     waiting,
     writing,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "rows",
     "syncing",
     "turning",
+    "untying",
     "waiting",
     "writing",
 ]

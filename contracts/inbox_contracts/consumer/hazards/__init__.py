@@ -141,9 +141,9 @@ class StepBuilder:
         """Add a message by staff."""
         self.add("staff_writes", {"booking": booking, "content": f"We will see to it. ({next(self._counters.texts)})"} | more)
 
-    def staff_edit(self, booking: int) -> None:
+    def staff_edit(self, booking: int, content: str = "") -> None:
         """Change the content of the last message that a host wrote."""
-        self.add(EDITS, {"booking": booking, "content": f"We have seen to it. ({next(self._counters.texts)})"})
+        self.add(EDITS, {"booking": booking, "content": content or f"We have seen to it. ({next(self._counters.texts)})"})
 
     def change(self, booking: int, **changes: object) -> None:
         """Change attributes of a conversation, as staff."""

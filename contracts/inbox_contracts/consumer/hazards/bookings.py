@@ -65,9 +65,10 @@ def late_conversation(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: any(reply.state == "owed" for reply in recording.replies))
 def conversation_never(steps: StepBuilder) -> None:
-    """The channel never opens the conversation, and the client is told to answer in it."""
-    booking = steps.book(delay="never")
+    """The channel never opens the conversation in which the client is told to answer; then it is told to answer somebody else."""
+    booking, other = steps.book(delay="never"), steps.book(host_participant=True)
     steps.reply(booking)
+    steps.reply(other)
     for _ in range(steps.any_of(1, 12)):
         steps.passes("1h")
     steps.sync()
@@ -141,8 +142,8 @@ def opened_after_all(steps: StepBuilder) -> None:
     steps.sync()
     steps.reply(booking)
     with steps.uninterrupted():
-        for _ in range(14):
-            steps.passes("90m")
+        for _ in range(3):
+            steps.passes("7h")
         steps.add("channel_opens", {"booking": booking})
     steps.passes("1m")
     steps.sync()

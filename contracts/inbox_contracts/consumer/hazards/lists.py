@@ -68,16 +68,26 @@ def stale_read(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: after_a_meanwhile(recording, "staff_changes"))
 def change_between_pages(steps: StepBuilder) -> None:
-    """While later pages of a list are being read, a record of its first page changes."""
+    """While later pages of a list are being read, a record of its first page changes, and then one of a later page."""
     steps.needs.add("small_pages")
     with steps.uninterrupted():
-        first, _, *others = [steps.book() for _ in range(steps.any_of(3, 5))]
+        waiting = [steps.book(delay="never")]
+        first, second, *others = [steps.book() for _ in range(steps.any_of(3, 4))]
+        waiting.append(steps.book(delay="never"))
+        for booking in (first, second):
+            steps.staff_write(booking)
+        steps.guest_writes(second)
         steps.passes("1m")
-        with steps.meanwhile("/inbox/conversations", page=2):
-            steps.passes("5m")
-            steps.change(first, closed=True)
-            steps.passes("5m")
-            steps.perhaps(lambda: steps.change(others[0], closed=True))
+        for path, changes in (
+            ("/bookings", [partial(steps.add, "channel_opens", {"booking": booking}) for booking in waiting]),
+            ("/inbox/conversations", [partial(steps.change, booking, closed=True) for booking in (first, others[0])]),
+            ("/inbox/messages", [partial(steps.staff_edit, first), partial(steps.guest_writes, second)]),
+        ):
+            with steps.meanwhile(path, page=2):
+                steps.passes("5m")
+                for change in changes:
+                    change()
+                    steps.passes("5m")
         steps.sync()
     steps.passes("1m")
     steps.sync()
@@ -161,6 +171,9 @@ def two_changes_in_a_second(steps: StepBuilder) -> None:
     booking = steps.book()
     steps.passes("1m")
     with steps.uninterrupted():
+        waiting = steps.book(delay="never")
+        steps.sync()
+        steps.add("channel_opens", {"booking": waiting})
         changes = steps.any_of(
             [partial(steps.change, booking, closed=on) for on in (True, False, True)],
             [partial(steps.guest_writes, booking)] * 3,

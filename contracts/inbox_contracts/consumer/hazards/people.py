@@ -84,13 +84,17 @@ def spam(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: after_a_sync(recording, EDITS))
 def staff_edit(steps: StepBuilder) -> None:
-    """Staff change a message after the client has seen it."""
-    booking = steps.book(host_participant=True)
+    """Staff change messages after the client has seen them: what is said, or its case, an accent and a blank alone."""
+    booking, *others = (steps.book(host_participant=True) for _ in range(4))
     steps.staff_write(booking)
+    for other in others:
+        steps.staff_write(other, content="Zoe will see to it.")
     steps.passes("1m")  # what has changed in the second of a sync comes with the next one again, whatever the client asks from
     steps.sync()
     steps.passes("1m")
     steps.staff_edit(booking)
+    for other, content in zip(others, ("ZOE will see to it.", "Zo\u00eb will see to it.", "Zoe will see to it. "), strict=True):
+        steps.staff_edit(other, content)
     steps.perhaps(steps.sync)
 
 

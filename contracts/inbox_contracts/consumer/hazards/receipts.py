@@ -79,6 +79,10 @@ def joined_while_answering(steps: StepBuilder) -> None:
     with steps.uninterrupted():
         steps.passes("1m")
         steps.sync()
+        with steps.meanwhile("/hosts"):
+            steps.passes("5m")
+            steps.guest_writes(other)
+            steps.passes("5m")
         with steps.meanwhile("/inbox/participants", method="POST"):
             steps.add("channel_adds_host", {"booking": other, "host": 3})
             steps.guest_writes(other)

@@ -3,6 +3,8 @@
 from inbox_contracts.consumer.hazards import MESSAGES, READS, StepBuilder, after_a_meanwhile, hazard, struck, struck_sending
 from inbox_mock.conduct.model import TOKENS
 
+LISTS = ("/bookings", "/inbox/conversations", "/inbox/participants", "/inbox/messages")
+
 
 @hazard(met=lambda recording: struck_sending(recording, "status"))
 def error_on_sending(steps: StepBuilder) -> None:
@@ -45,22 +47,26 @@ def lost_answer(steps: StepBuilder) -> None:
     )
 )
 def server_error(steps: StepBuilder) -> None:
-    """The server fails in the middle of a sync."""
-    booking = steps.book()
-    steps.guest_writes(booking)
-    with steps.uninterrupted():
-        steps.fault(
-            "status", status=steps.any_of(503, 500, 502), match={**READS, "nth": steps.any_of(1, 2, 3, 4)}, times=steps.any_of(1, 2)
-        )
-        steps.sync()
+    """The server fails in the middle of a sync, each time at another list."""
+    status = steps.any_of(503, 500, 502)
+    for path in LISTS:
+        _fails_at(steps, path, "status", status=status)
 
 
 @hazard(met=lambda recording: struck(recording, "truncated", "malformed"))
 def spoiled_answer(steps: StepBuilder) -> None:
-    """An answer ends in the middle, or cannot be read."""
-    steps.book()
+    """An answer ends in the middle, cannot be read, or does not come, each time of another list."""
+    kinds = steps.any_of(("truncated", "malformed"), ("malformed", "timeout_before"), ("timeout_before", "truncated"))
+    for path, kind in zip(LISTS, 2 * kinds, strict=True):
+        _fails_at(steps, path, kind)
+
+
+def _fails_at(steps: StepBuilder, path: str, kind: str, **more: object) -> None:
+    """Let something happen that each list tells of, and one of them fail in the sync that follows."""
     with steps.uninterrupted():
-        steps.fault(steps.any_of("truncated", "malformed"), match={**READS, "nth": steps.any_of(1, 2, 3)})
+        steps.guest_writes(steps.book())
+        steps.passes("1m")
+        steps.fault(kind, match={**READS, "path": path}, **more)
         steps.sync()
 
 
@@ -120,12 +126,15 @@ def lost_refresh(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: struck_sending(recording, "rate_limit", "expired_token"))
 def refused_answer(steps: StepBuilder) -> None:
-    """A message is refused, since the token has expired or the hour's requests are used up."""
+    """A message is refused: the token has expired, and then the server fails, or the hour is used up; another one is its last."""
     booking = steps.book(host_participant=steps.any_of(True, False))
     with steps.uninterrupted():
-        for kind in steps.any_of(("rate_limit", "expired_token"), ("expired_token", "rate_limit")):
-            steps.fault(kind, match=MESSAGES)
+        for kinds in steps.any_of((("rate_limit",), ("expired_token", "status")), (("expired_token", "status"), ("rate_limit",))):
+            for kind in kinds:
+                steps.fault(kind, match=MESSAGES)
             steps.reply(booking)
+        steps.fault("rate_limit", answered=True, match=MESSAGES)
+        steps.reply(booking)
 
 
 @hazard(met=lambda recording: struck(recording, "status"))
@@ -149,18 +158,22 @@ def fails_three_times(steps: StepBuilder) -> None:
     with steps.uninterrupted():
         steps.guest_writes(booking)
         steps.passes("1m")
-        for path in ("/bookings", "/inbox/conversations", "/inbox/participants", "/inbox/messages"):
+        for path in LISTS:
             steps.fault("status", status=steps.any_of(503, 500), match={**READS, "path": path}, times=3)
         steps.sync()
 
 
 @hazard(met=lambda recording: any(entry["status"] == 429 for entry in recording.entries))
 def rate_limit(steps: StepBuilder) -> None:
-    """The hour's requests are used up: 429 until the reset."""
+    """The hour's requests are used up: 429 until the reset; and once more, when only the messages are still to be read."""
     booking = steps.book()
     steps.fault("rate_limit", match={"nth": steps.any_of(1, 2, 3, 5)})
     steps.perhaps(steps.reply, booking)
     steps.sync()
+    with steps.uninterrupted():
+        steps.guest_writes(booking)
+        steps.fault("rate_limit", match={**READS, "path": "/inbox/messages"})
+        steps.sync()
 
 
 @hazard(met=lambda recording: struck_sending(recording, "timeout_after", "timeout_before"), excludes=frozenset({"stale_read"}))
@@ -209,12 +222,13 @@ def written_though_lost(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: after_a_meanwhile(recording, "guest_writes"))
 def written_while_answering(steps: StepBuilder) -> None:
-    """While the client answers, the guest writes."""
+    """While the client answers, the guest writes, and what it reads next fails."""
     booking = steps.book(host_participant=True)
     with steps.uninterrupted():
         with steps.meanwhile("/inbox/messages", method="POST"):
             steps.guest_writes(booking)
             steps.passes("5m")
+            steps.fault("status", status=503, match=READS)
         steps.reply(booking)
     steps.passes("1m")
     steps.sync()

@@ -1,4 +1,4 @@
-"""Bookings that are tied to a conversation that the client knows: a webhook tells of it, and no list does."""
+"""Bookings that are tied to a conversation that the client knows, or taken out of it: a webhook tells of it, and no list does."""
 
 from inbox_contracts.consumer.hazards import READS, WEBHOOK_FAULTS, StepBuilder, hazard
 from inbox_contracts.consumer.recording import Recording
@@ -47,8 +47,9 @@ def connected_before_a_failure(steps: StepBuilder) -> None:
         steps.passes("1m")
         steps.add("staff_connects", {"booking": first, "connects": second})
         steps.passes("1m")
-        for path in (steps.any_of("/inbox/messages", "/inbox/conversations"), "/inbox/conversations/*"):
-            steps.fault("status", status=503, match={**READS, "path": path})
+        steps.fault("status", status=503, match={**READS, "path": steps.any_of("/inbox/messages", "/inbox/conversations")})
+        for kind in (steps.any_of("status", "malformed"), "rate_limit"):
+            steps.fault(kind, match={**READS, "path": "/inbox/conversations/*"})
         steps.sync()
 
 
@@ -59,12 +60,13 @@ def several_connected(steps: StepBuilder) -> None:
     with steps.uninterrupted():
         pairs = [_known_pair(steps) for _ in range(3)]
         other = steps.book()
+        steps.change(pairs[0][0], closed=True)
         steps.passes("1m")
         steps.sync()
         steps.passes("1m")
         for first, second in pairs:
             steps.add("staff_connects", {"booking": first, "connects": second})
-        steps.passes("1m")
+        steps.passes(steps.any_of("1m", "121m"))  # within the token's time, or beyond it
         with steps.meanwhile("/inbox/messages", page=1):
             steps.fault("lost", match={"event": "inbox_conversation_updated"})
             steps.change(other, closed=True)
@@ -78,10 +80,9 @@ def mixed_hints(steps: StepBuilder) -> None:
     """Webhooks tell of a conversation to which staff have connected a booking, and of another account's, which the token does not show."""
     steps.needs |= {"regular", "webhooks", "neighbour"}
     with steps.uninterrupted():
-        theirs_first = steps.any_of(True, False)
-        theirs = steps.book(rental=NEIGHBOURS_RENTAL, host_participant=False) if theirs_first else 0
+        theirs = steps.book(rental=NEIGHBOURS_RENTAL, host_participant=False)
         first, second = _known_pair(steps)
-        theirs = theirs or steps.book(rental=NEIGHBOURS_RENTAL, host_participant=False)
+        theirs = steps.any_of(theirs, steps.book(rental=NEIGHBOURS_RENTAL, host_participant=False))
         steps.passes("1m")
         steps.sync()
         steps.passes("1m")
@@ -91,3 +92,25 @@ def mixed_hints(steps: StepBuilder) -> None:
         steps.passes("1m")
         steps.sync()
     steps.passes("1m")
+
+
+@hazard(met=_tied, excludes=WEBHOOK_FAULTS | {"stale_read"})
+def disconnected_later(steps: StepBuilder) -> None:
+    """Staff take bookings out of conversations again, and connect one anew, of which a webhook tells in the very bytes of one before."""
+    steps.needs |= {"regular", "webhooks"}
+    with steps.uninterrupted():
+        lasting, again = (_known_pair(steps) for _ in range(2))
+        steps.passes("1m")
+        steps.sync()
+        steps.passes("1m")
+        for kind, pairs in (("connects", (lasting, again)), ("disconnects", (lasting, again)), ("connects", (again,))):
+            for first, second in pairs:
+                steps.add(f"staff_{kind}", {"booking": first, kind: second})
+            if lasting in pairs:  # a list brings the booking, for it has moved, with its conversation and then without
+                start = 60 if kind == "connects" else 70
+                steps.add("staff_moves", {"booking": lasting[1], "start_at": f"+{start}d", "end_at": f"+{start + 7}d"})
+            steps.passes("1m")
+            steps.sync()
+            steps.passes("1m")
+        if steps.any_of(False, True):
+            steps.change(lasting[0], closed=True)
