@@ -296,7 +296,7 @@ class DropsWhatHasNoBooking(Drops):
         return name == "conversations" and not record["links"]["bookings"]
 
 
-@broken("keeps a newer state of a record only if its updated_at has moved", "BELIEF", "two_changes_in_a_second")
+@broken("keeps a newer state of a record only if its updated_at has moved", "SYN005", "two_changes_in_a_second")
 class KeepsTheFirstStateOfASecond(Inbox):
     def remember(self, name: str, record: JSON) -> None:
         known = self.copy[name].get(record["id"])

@@ -10,7 +10,7 @@ from mutants.clients.believing import Drops
 from mutants.clients.broken import broken
 
 
-@broken("keeps the time that the last page of a list tells, not the first one", "BELIEF", "change_between_pages")
+@broken("keeps the time that the last page of a list tells, not the first one", "SYN005", "change_between_pages")
 class KeepsTheTimeOfTheLastPage(Api):
     def pages(self, path: str, **query: str) -> Iterator[Answer]:
         *_, last = every = list(super().pages(path, **query))
@@ -146,7 +146,7 @@ class Keeps(Inbox):
         self.synced_at[name] = self.time_of(name, pages[0].synced_at, records)
 
 
-@broken("asks for what has changed since the newest record that it has read", "BELIEF", "change_between_pages")
+@broken("asks for what has changed since the newest record that it has read", "SYN005", "change_between_pages")
 class AsksFromTheNewestRecord(Keeps):
     def time_of(self, name: str, synced_at: str, records: list[JSON]) -> str:
         newest = max((record["updated_at"].replace("T", " ").replace("Z", " UTC") for record in records), default="")

@@ -90,7 +90,7 @@ def _takes(name: str, fault: str, killed_by: str, hazard: str, change: Callable[
 
 
 TAKES = [
-    _takes("TakesTheLastOfAPage", "keeps the last record of each page, several times", "STUCK", "many_pages", lambda found, _: found[-1:]),
+    _takes("TakesTheLastOfAPage", "keeps the last record of each page, several times", "BELIEF", "many_pages", lambda found, _: found[-1:]),
     _takes("SkipsTheFirst", "skips the first record of later pages", "BELIEF", "many_pages", lambda found, number: found[min(number, 1) :]),
     _takes(
         "OverwritesTheLast",
