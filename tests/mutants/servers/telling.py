@@ -167,7 +167,7 @@ def has_no_templates_of_nothing(asked: Asked, reply: Result) -> None:
         reply.json.pop("links", None)
 
 
-@answers("envelope", "/me calls its record me")
+@answers("me", "/me calls its record me")
 def calls_it_me(asked: Asked, reply: Result) -> None:
     if asked.path == "/me" and "accounts_applications" in (reply.json or {}):
         reply._json = {"links": reply.json["links"], "me": reply.json["accounts_applications"], "meta": reply.json["meta"]}  # noqa: SLF001

@@ -69,7 +69,7 @@ def booking_filters(trial: Trial) -> None:
     each = {
         "from": moments[middle // 2],
         "until": moments[middle],
-        "status": "booked",
+        "status": "booked,tentative",
         "include_canceled": "true",
         "rental_id": str(rentals[-1]),
         **({"client_id": str(clients[-1])} if clients else {}),
