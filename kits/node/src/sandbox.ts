@@ -225,7 +225,9 @@ export class Sandbox {
       const target = query ? `${path}?${query}` : path;
       return `${String(id).padStart(4)}  ${at}  ${method} ${target}  ${status ?? "no answer"}${why ? `  (${why})` : ""}`;
     });
-    const again = `replay: ${replay}   (scenario ${this.made.scenario}, seed ${this.made.seed})`;
+    // The server calls one that was given as an object "scenario".
+    const scenario = this.made.scenario === "scenario" ? "an inline scenario" : `scenario ${this.made.scenario}`;
+    const again = `replay: ${replay}   (${scenario}, seed ${this.made.seed})`;
     return ["Inbox Mock: the journal", ...before, ...(lines.length ? lines : [NOTHING_ASKED]), "", again].join("\n");
   }
 

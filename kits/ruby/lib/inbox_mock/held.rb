@@ -27,7 +27,9 @@ module InboxMock
       before = entries.size - lines.size
       lines = [NOTHING_ASKED] if lines.empty?
       scenario, seed = @sandbox.made.values_at("scenario", "seed")
-      again = "replay: #{replay}   (scenario #{scenario}, seed #{seed})"
+      # The server calls one that was given as an object "scenario".
+      named = (scenario == "scenario") ? "an inline scenario" : "scenario #{scenario}"
+      again = "replay: #{replay}   (#{named}, seed #{seed})"
       ["Inbox Mock: the journal", *("(#{before} before)" if before.positive?), *lines, "", again]
     rescue AdminError => error
       error.status == 404 ? [] : raise
