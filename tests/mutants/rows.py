@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 
+from inbox_contracts.consumer.worker import collect_rarely
+
 PROCESSES = 2
 
 
@@ -29,7 +31,7 @@ class Row:
 @contextmanager
 def processes() -> Iterator[ProcessPoolExecutor]:
     """Let processes judge; where the block fails, or a signal ends it, they leave what they have not begun."""
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), initializer=collect_rarely) as pool:
         try:
             yield pool
         except BaseException:

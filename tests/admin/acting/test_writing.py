@@ -127,7 +127,7 @@ def test_staff_assign_close_reopen_and_mark_as_spam(inbox: Sandbox) -> None:
 
 
 def test_only_a_host_is_assigned(inbox: Sandbox) -> None:
-    refused(inbox.admin.patch("/conversations/11", {"assignee_id": 99}), 422, "assignee")
+    refused(inbox.admin.patch("/conversations/11", {"assignee_id": 99}), 422, "assignee_id")
 
 
 def test_a_conversation_that_no_channel_has_has_no_thread(inbox: Sandbox) -> None:
