@@ -44,15 +44,17 @@ def parts_of(sandbox: Sandbox, operations: OperationIndex, offers: OfferedRules 
     ``offers`` are rules in place of those that packages offer.
     """
     with sandbox.judging, ExitStack() as stack:
-        with sandbox.work() as work:
-            now, version, derived = work.instant, sandbox.version, sandbox.derived
-            if offers is None and derived is not None and derived.version == version and now <= derived.until:
-                return {**derived.found, "now": orjson.dumps(times.wire(now))}
-            evidence = _evidence(work, sandbox, operations, stack)
-            calls = evidence.calls
-            since = times.wire(calls[0].at) if calls else work.now
-            observed = of_channels(work, since, _closed(calls)) if calls else {}
-            settings = work.settings
+        with sandbox.lock:  # until the version is known in which this leaves it: it writes what was gathered
+            with sandbox.work() as work:
+                now, derived = work.instant, sandbox.derived
+                if offers is None and derived is not None and derived.version == sandbox.version and now <= derived.until:
+                    return {**derived.found, "now": orjson.dumps(times.wire(now))}
+                evidence = _evidence(work, sandbox, operations, stack)
+                calls = evidence.calls
+                since = times.wire(calls[0].at) if calls else work.now
+                observed = of_channels(work, since, _closed(calls)) if calls else {}
+                settings = work.settings
+            version = sandbox.version
         judges = offered_rules() if offers is None else offers
         results = evaluate(evidence, judges.rules)
         found: JSON = {
