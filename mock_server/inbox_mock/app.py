@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from secrets import token_hex
 from time import perf_counter
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from inbox_mock.admin.sandbox_shown import describe
 from inbox_mock.api import addressing
@@ -49,6 +48,13 @@ def wall_clock() -> float:
     """
     now = dt.datetime.now()  # noqa: DTZ005 - with a zone freezegun adds its tz_offset to it
     return min(max(FIRST_SECOND, now.timestamp()), LAST_SECOND)
+
+
+def new_request_id() -> str:
+    """Return a random UUID of version 4, in less than half the time of `uuid.uuid4`: every answer has one."""
+    digits = token_hex(16)
+    variant = "89ab"[int(digits[16], 16) % 4]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ def create_app(
     home: Home | None = None,
     wall: Callable[[], float] = wall_clock,
     stopwatch: Callable[[], float] = perf_counter,
-    request_id: Callable[[], str] = lambda: str(uuid4()),
+    request_id: Callable[[], str] = new_request_id,
     wait: Callable[[float], object] | None = None,
 ) -> Fake:
     """Return the application with its default sandbox, which is made unless the ``home`` has it; by default that of the options.

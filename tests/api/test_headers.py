@@ -140,7 +140,7 @@ def test_every_answer_can_be_traced(wire: Wire, what: str) -> None:
     answer = answers(wire, what)
 
     assert answer.names >= TRACE
-    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", answer["X-Request-Id"])
+    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", answer["X-Request-Id"])  # RFC 9562, 5.4
     assert re.fullmatch(r"\d+\.\d+", answer["X-Runtime"])
     assert answer["x-updated-since-request-synced-at"] == "2030-06-01 12:00:00 UTC"
 
