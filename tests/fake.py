@@ -76,7 +76,8 @@ class Answer:
 
 
 class Transport(Protocol):
-    root: str
+    @property
+    def root(self) -> str: ...
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer: ...
 

@@ -22,7 +22,7 @@ from threading import Event, Thread
 from fake import Mock, OverSocket, Sandbox
 from hostile.attacks import Run
 from hostile.children import Served, served
-from hostile.timing import Timed, percentile
+from hostile.timing import Plain, Timed, percentile
 from receiver import Receiver, receiving, subscribe
 from stateful.history import begin, history, live
 
@@ -105,7 +105,7 @@ def live_in(server: Served, report: Report, is_over: Callable[[], bool], threads
     with ThreadPoolExecutor(threads) as pool, ExitStack() as stack:
         receivers = [stack.enter_context(receiving()) for _ in range(threads)]
         alone = a_life(Mock(OverSocket(server.root)), receivers[0])
-        mocks = [Mock(Timed(server.root, seconds=report.seconds, advances=report.advances)) for _ in range(threads)]
+        mocks = [Mock(Timed(Plain(server.root), seconds=report.seconds, advances=report.advances)) for _ in range(threads)]
         stack.enter_context(sampled(server, report))
         for lives, wrongs in pool.map(lambda pair: until(is_over, alone, *pair), zip(mocks, receivers, strict=True)):
             report.lives += lives
@@ -128,7 +128,7 @@ def until(is_over: Callable[[], bool], alone: str, mock: Mock, receiver: Receive
 def a_life(mock: Mock, receiver: Receiver) -> str:
     """Live in a fresh sandbox, whose receiver calls back, and delete it; a digest of its history and of what was told."""
     sandbox = begin(mock)
-    caller = Sandbox(OverSocket(mock.root), sandbox.made)
+    caller = Sandbox(Plain(mock.root), sandbox.made)
     receiver.received.clear()
     receiver.on_request = lambda _received: caller.api.get("/inbox/conversations")
     subscribe(sandbox, receiver.url)

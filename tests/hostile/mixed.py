@@ -97,7 +97,7 @@ class Place:
     shared: list[Kept]
 
     def __post_init__(self) -> None:
-        self.transport = Timed(self.root)
+        self.transport = Timed(OverSocket(self.root))
         self.mock = Mock(self.transport)
         self.random = self.run.random(self.number)
         self.alone = ""

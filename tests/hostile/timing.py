@@ -1,23 +1,46 @@
-"""How long requests take."""
+"""How long requests take, by clients that take little themselves."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from time import perf_counter
+from urllib.parse import urlsplit
 
-from fake import Answer, OverSocket
+from fake import Answer, Transport
+
+
+class Plain:
+    """Calls a server on a connection that it keeps, in a third of the processor's time that requests takes.
+
+    Where many threads of one process call a server on the same machine, what they compute delays each other, and so what they measure.
+    """
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self._connection = HTTPConnection(urlsplit(root).netloc, timeout=30)
+
+    def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        self._connection.request(method, target, body, dict(headers))
+        with self._connection.getresponse() as answer:
+            return Answer(answer.status, dict(answer.getheaders()), answer.read())
 
 
 @dataclass
-class Timed(OverSocket):
-    """Calls a server, and notes the seconds of each call; those of advances in ``advances``, too."""
+class Timed:
+    """Notes the seconds of each call; those of advances in ``advances``, too."""
 
+    transport: Transport
     seconds: list[float] = field(default_factory=list)
     advances: list[float] = field(default_factory=list)
+
+    @property
+    def root(self) -> str:
+        return self.transport.root
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         began = perf_counter()
         try:
-            return super().send(method, target, headers, body)
+            return self.transport.send(method, target, headers, body)
         finally:
             took = perf_counter() - began
             self.seconds.append(took)

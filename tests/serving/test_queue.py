@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from inbox_mock.serving.queue import Queue
+from inbox_mock.serving.queue import MOST_IN_A_ROW, Queue
 
 if TYPE_CHECKING:
     from inbox_mock.serving.connection import Connection
@@ -25,15 +25,21 @@ def test_who_came_first_is_taken_first() -> None:
     assert taken(queue("a", "b", "c")) == "abc"
 
 
-def test_those_that_come_first_are_taken_in_turns_with_the_others() -> None:
-    assert taken(queue("a", "b", "X", "Y", "Z")) == "XaYbZ"
+def test_those_that_come_first_are_taken_before_the_others() -> None:
+    assert taken(queue("a", "b", "X", "Y", "Z")) == "XYZab"
 
 
 def test_nobody_waits_for_those_that_come_first_to_end() -> None:
-    made = queue("a")
-    for _ in range(3):
-        made.put(cast("list[Connection]", ["X", "Y"]))
-    assert "a" in f"{made.take()}{made.take()}"
+    first = "Z" * 3 * MOST_IN_A_ROW
+    assert taken(queue("a", "b", *first)) == f"{'Z' * MOST_IN_A_ROW}a{'Z' * MOST_IN_A_ROW}b{'Z' * MOST_IN_A_ROW}"
+
+
+def test_one_that_comes_after_many_of_those_that_come_first_waits_no_longer() -> None:
+    made = queue(*"Z" * (MOST_IN_A_ROW + 3))
+    for _ in range(MOST_IN_A_ROW + 2):
+        made.take()
+    made.put(cast("list[Connection]", ["a"]))
+    assert taken(made) == "aZ"
 
 
 def test_nothing_is_taken_from_an_empty_one() -> None:

@@ -1,19 +1,23 @@
-"""Requests that wait for a thread: the first one first, and in turns those that somebody waits for who waits for an answer himself."""
+"""Requests that wait for a thread: the first one first, but for those of somebody whose answer is waited for here, which go before."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
 
 from inbox_mock.serving.connection import Connection
 
+MOST_IN_A_ROW = 7
+"""How many of those that come first are taken before one of the others is: none starves. An advance whose receiver calls the API waits for
+several of them, one after the other, so that each turn of the others counts for it as often."""
+
 
 class Queue:
-    """Connections on which a request waits. Those that ``comes_first`` names are taken in turns with the others: neither starves."""
+    """Connections on which a request waits. Those that ``comes_first`` names are taken before the others, so many in a row."""
 
     def __init__(self, comes_first: Callable[[Connection], bool]) -> None:
         self._comes_first = comes_first
         self._first: deque[Connection] = deque()
         self._others: deque[Connection] = deque()
-        self._first_was_taken = False
+        self._in_a_row = 0
 
     def __len__(self) -> int:
         """Return how many wait."""
@@ -30,5 +34,8 @@ class Queue:
         Raises:
             IndexError: none waits.
         """
-        self._first_was_taken = bool(self._first) and not (self._first_was_taken and self._others)
-        return (self._first if self._first_was_taken else self._others).popleft()
+        if self._first and not (self._others and self._in_a_row >= MOST_IN_A_ROW):
+            self._in_a_row += 1
+            return self._first.popleft()
+        self._in_a_row = 0
+        return self._others.popleft()
