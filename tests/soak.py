@@ -11,7 +11,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -105,7 +105,8 @@ def live_in(server: Served, report: Report, is_over: Callable[[], bool], threads
     with ThreadPoolExecutor(threads) as pool, ExitStack() as stack:
         receivers = [stack.enter_context(receiving()) for _ in range(threads)]
         alone = a_life(Mock(OverSocket(server.root)), receivers[0])
-        mocks = [Mock(Timed(Plain(server.root), seconds=report.seconds, advances=report.advances)) for _ in range(threads)]
+        connections = [stack.enter_context(closing(Plain(server.root))) for _ in range(threads)]
+        mocks = [Mock(Timed(connection, seconds=report.seconds, advances=report.advances)) for connection in connections]
         stack.enter_context(sampled(server, report))
         for lives, wrongs in pool.map(lambda pair: until(is_over, alone, *pair), zip(mocks, receivers, strict=True)):
             report.lives += lives
@@ -128,11 +129,12 @@ def until(is_over: Callable[[], bool], alone: str, mock: Mock, receiver: Receive
 def a_life(mock: Mock, receiver: Receiver) -> str:
     """Live in a fresh sandbox, whose receiver calls back, and delete it; a digest of its history and of what was told."""
     sandbox = begin(mock)
-    caller = Sandbox(Plain(mock.root), sandbox.made)
     receiver.received.clear()
-    receiver.on_request = lambda _received: caller.api.get("/inbox/conversations")
-    subscribe(sandbox, receiver.url)
-    live(sandbox, ROUNDS)
+    with closing(Plain(mock.root)) as connection:
+        caller = Sandbox(connection, sandbox.made)
+        receiver.on_request = lambda _received: caller.api.get("/inbox/conversations")
+        subscribe(sandbox, receiver.url)
+        live(sandbox, ROUNDS)
     told = b"\n".join(received.body for received in receiver.received)
     digest = sha256(history(sandbox, accounting=False) + told).hexdigest()
     answer = mock.admin.delete(f"/sandboxes/{sandbox.id}")

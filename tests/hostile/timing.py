@@ -24,6 +24,10 @@ class Plain:
         with self._connection.getresponse() as answer:
             return Answer(answer.status, dict(answer.getheaders()), answer.read())
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
 
 @dataclass
 class Timed:
