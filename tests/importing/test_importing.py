@@ -111,8 +111,8 @@ def test_other_hosts_are_ignored_and_counted() -> None:
     ("exchanges", "says"),
     [
         ([], "no exchange"),
-        ([an_exchange("/v1/charges", {"data": []}, root="https://pay.example")], "traffic with pay.example alone"),
-        ([an_exchange("/api/v3/repos/a/b", {}, root="https://git.example")], "traffic with git.example alone"),
+        ([an_exchange("/v1/charges", {"data": []}, root="https://pay.example")], "^recording: found traffic with pay.example alone"),
+        ([an_exchange("/api/v3/repos/a/b", {}, root="https://git.example")], "^recording: found traffic with git.example alone"),
     ],
 )
 def test_traffic_of_another_api_alone_is_refused(exchanges: list[Exchange], says: str) -> None:

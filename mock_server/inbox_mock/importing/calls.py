@@ -225,6 +225,7 @@ class ApiTraffic:
     def __init__(self) -> None:
         self.bases: dict[str, None] = {}
         self._used, self._ignored = Counter[str](), Counter[str]()
+        self._file = ""
         self._now: datetime | None = None
         self._first: datetime | None = None
         self._ahead = timedelta()
@@ -233,6 +234,7 @@ class ApiTraffic:
 
     def take(self, exchange: Exchange) -> tuple[ApiExchange, datetime] | None:
         """Return what an exchange calls, and the API's time of it; None for what is ignored."""
+        self._file = self._file or exchange.place.file
         call, host = call_of(exchange), origin_and_path(exchange.request.url)[0].rpartition("//")[2] or "no host"
         if call is None or (call.part == "api" and call.endpoint is None):
             self._ignored[host] += 1
@@ -265,8 +267,8 @@ class ApiTraffic:
         """
         if self._first is None or not self.bases:
             hosts = ", ".join(sorted({*self._ignored, *self._used})[:3])
-            found = f"traffic with {hosts} alone" if hosts else "no exchange"
-            raise NothingToImportError(f"found {found}; expected calls of /api/v3, such as /api/v3/inbox/conversations")
+            found = f"{self._file}: found traffic with {hosts} alone" if hosts else "found no exchange"
+            raise NothingToImportError(f"{found}; expected calls of /api/v3, such as /api/v3/inbox/conversations")
         return self._first
 
     @property
