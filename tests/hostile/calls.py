@@ -10,8 +10,8 @@ from fake import JSON, Answer, Caller, Mock
 
 DOCUMENTS = ("/openapi.json", "/__admin/openapi.json")
 DEEPEST = 6
-NEVER = {"wait", "real"}
-"""What would only make an attack wait: long polls, and faults that take real time."""
+NEVER = {"wait", "real", "older_than"}
+"""What would only make an attack wait, long polls and faults that take real time, and what removes the sandboxes of others."""
 
 WORDS = (
     "",
@@ -159,7 +159,7 @@ def _changed(value: Any, random: Random) -> Any:
     if random.random() < 0.08:
         return random.choice(VALUES)
     if isinstance(value, dict):
-        return {key: _changed(each, random) for key, each in value.items() if random.random() > 0.03}
+        return {key: _changed(each, random) for key, each in value.items() if key not in NEVER and random.random() > 0.03}
     if isinstance(value, list):
         return [_changed(each, random) for each in value]
     return value

@@ -1,6 +1,7 @@
 """The attacks on trial: a broken server is found, what is drawn comes from the seed alone, and what is no HTTP is told."""
 
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -84,6 +85,13 @@ def test_the_same_seed_draws_the_same(run: Run, mock: Mock) -> None:
 def test_every_operation_is_drawn(mock: Mock) -> None:
     names = {operation.name for operation in operations(mock)}
     assert {"list_messages", "create_message", "issue_token", "fork_sandbox", "get_report"} <= names
+
+
+def test_no_request_removes_the_sandboxes_of_others(mock: Mock) -> None:
+    prune = next(each for each in operations(mock) if each.name == "prune_sandboxes")
+    bodies = [prune.drawn(Random(seed)).payload for seed in range(1000)]
+
+    assert not [body for body in bodies if isinstance(body, dict) and "older_than" in body]
 
 
 def test_answers_are_read_one_after_the_other() -> None:
