@@ -24,10 +24,10 @@ def here(mock: Mock) -> Sandbox:
     return mock.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))
 
 
-def refuses(sandbox: Sandbox, status: int, method: str, path: str, payload: object = None, headers: dict[str, str] | None = None) -> bool:
+def refuses(sandbox: Sandbox, status: int, method: str, path: str, payload: object) -> bool:
     """Whether the answer has this status, is in the API's format, and left everything as it was."""
     before = everything(sandbox.api)
-    answer = sandbox.api.call(method, path, payload, headers=headers)
+    answer = sandbox.api.call(method, path, payload)
     assert answer.status == status, answer.body
     assert in_the_apis_format(answer)
     assert everything(sandbox.api) == before

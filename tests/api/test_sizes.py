@@ -19,7 +19,7 @@ from lowered import lower
 Call = Callable[[Sandbox, bytes], Answer]
 
 
-def to_oauth(sandbox: Sandbox, body: bytes, content_type: str = FORM["Content-Type"]) -> Answer:
+def to_oauth(sandbox: Sandbox, body: bytes, content_type: str) -> Answer:
     return Caller(sandbox.transport, base="/oauth").call("POST", "/token", body, headers={"Content-Type": content_type})
 
 

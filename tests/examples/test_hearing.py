@@ -12,9 +12,9 @@ from inbox_mock.webhooks.sender import sign
 TellOf = Callable[..., Told]
 
 
-def a_webhook(told: Told, conversation_id: int = 11) -> str:
+def a_webhook(told: Told) -> str:
     """A webhook's body that tells of a conversation as it is now."""
-    record = told.sandbox.api.get(f"/inbox/conversations/{conversation_id}").record
+    record = told.sandbox.api.get("/inbox/conversations/11").record
     return json.dumps({"account_id": 1, "event": "inbox_conversation_updated", "resource": {"links": {}, "conversation": record}})
 
 

@@ -1,7 +1,6 @@
 """Recorded traffic becomes a scenario that answers the same."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -29,11 +28,6 @@ def imported(exchanges: list[Exchange]) -> Imported:
 
 def answering(mock: Mock, found: Imported) -> Caller:
     return mock.sandbox(found.scenario).api
-
-
-def without_addresses(answer: Any) -> Any:
-    """The JSON of an answer without what depends on the sandbox's address."""
-    return {key: value for key, value in answer.json.items() if key not in {"links", "meta"}}
 
 
 @pytest.mark.parametrize("scenario", SHIPPED)

@@ -28,7 +28,7 @@ def a_har(*entries: JSON, creator: str = "WebInspector") -> str:
     return json.dumps({"log": {"version": "1.2", "creator": {"name": creator, "version": "1"}, "entries": entries}})
 
 
-def a_long_har(exchanges: int = 20_000) -> Iterator[bytes]:
+def a_long_har(exchanges: int) -> Iterator[bytes]:
     """A HAR of a browser that reads conversations page by page, each with an id of its own: 5 KB for each exchange."""
     recorded = json.loads((FILES / "chrome-devtools/all-with-sensitive-data.har").read_bytes())["log"]
     entry = json.dumps(recorded["entries"][0], separators=(",", ":"))

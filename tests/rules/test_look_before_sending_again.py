@@ -15,7 +15,6 @@ from rules.judged import NOON, an_entry, blamed, evidence, make_conversation, se
 from whole import CONVERSATIONS, MESSAGES
 
 CODE = "MSG003"
-POSTS: dict[str, Any] = {"method": "POST", "path": MESSAGES, "times": 1}
 
 
 @pytest.fixture

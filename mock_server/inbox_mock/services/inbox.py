@@ -12,7 +12,7 @@ from inbox_mock.store.database import Row
 TOLD_OF = (relay.NOTIFIED, relay.RELAYED)
 
 
-def overview(work: UnitOfWork, show: str, search: str, limit: int, skip: int, booking_id: int | None = None) -> Row:
+def overview(work: UnitOfWork, show: str, search: str, limit: int, skip: int, booking_id: int | None) -> Row:
     """Return the conversations, and the bookings that have none, most recent activity first: ``{"total", "conversations"}``.
 
     ``show`` is ``all``, ``open`` or ``closed``. A booking without its conversation says under ``waiting`` whether its channel

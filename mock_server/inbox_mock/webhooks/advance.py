@@ -36,7 +36,7 @@ class AdvanceResult:
     count: int = 0
     why: str | None = None
 
-    def stopped(self, why: str | None = None) -> Self:
+    def stopped(self, why: str | None) -> Self:
         """Return it with the reason for which it ended early."""
         self.why = why
         return self

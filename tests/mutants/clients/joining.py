@@ -21,10 +21,6 @@ def _conversation_of(inbox: Inbox, record: JSON) -> JSON:
     return inbox.copy["conversations"].get(record["links"]["conversation"], {})
 
 
-def _is_in_closed(inbox: Inbox, record: JSON) -> object:
-    return _conversation_of(inbox, record).get("closed_at")
-
-
 def _is_in_spam(inbox: Inbox, record: JSON) -> object:
     return _conversation_of(inbox, record).get("marked_as_spam_at")
 
