@@ -1,7 +1,6 @@
 """The attacks on trial: a broken server is found, what is drawn comes from the seed alone, and what is no HTTP is told."""
 
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -87,9 +86,10 @@ def test_every_operation_is_drawn(mock: Mock) -> None:
     assert {"list_messages", "create_message", "issue_token", "fork_sandbox", "get_report"} <= names
 
 
-def test_no_request_removes_the_sandboxes_of_others(mock: Mock) -> None:
+def test_no_request_removes_the_sandboxes_of_others(mock: Mock, tmp_path: Path) -> None:
+    run = Run("prune", 0, 0, tmp_path)
     prune = next(each for each in operations(mock) if each.name == "prune_sandboxes")
-    bodies = [prune.drawn(Random(seed)).payload for seed in range(1000)]
+    bodies = [prune.drawn(run.random(number)).payload for number in range(1000)]
 
     assert not [body for body in bodies if isinstance(body, dict) and "older_than" in body]
 
