@@ -19,7 +19,7 @@ from inbox_contracts.consumer.harness import Harness
 from inbox_contracts.consumer.report import text
 from inbox_contracts.consumer.trial import run
 from inbox_contracts.consumer.worlds import World, initial_state
-from languages import missing, skip_unless_required
+from languages import skip_without
 from mutants.clients.broken import InThisProcess, Rebuilt
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -115,9 +115,16 @@ def test_a_client_that_waits_by_its_own_clock_is_told_the_time(harness: Harness)
     assert verdict.not_judged == ()
 
 
-@pytest.mark.parametrize(("language", "driver"), [("node", "driver.mjs"), ("ruby", "driver.rb"), ("php", "driver.php")])
-def test_a_client_in_another_language_passes(language: str, driver: str) -> None:
-    if reason := missing(language):
-        skip_unless_required(reason)
-    told = processes.run("check", "client", "--worlds", "4", "--seed", "3", "--", language, str(EXAMPLES / f"{language}_client" / driver))
+@pytest.mark.parametrize(
+    ("needs", "command", "driver"),
+    [
+        ("node", "node", "node_client/driver.mjs"),
+        ("ruby", "ruby", "ruby_client/driver.rb"),
+        ("bookingsync-api", "ruby", "gem_client/driver.rb"),
+        ("php", "php", "php_client/driver.php"),
+    ],
+)
+def test_a_client_in_another_language_passes(needs: str, command: str, driver: str) -> None:
+    skip_without(needs)
+    told = processes.run("check", "client", "--worlds", "4", "--seed", "3", "--", command, str(EXAMPLES / driver))
     assert told.returncode == 0, told.stdout

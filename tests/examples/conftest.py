@@ -9,7 +9,7 @@ import pytest
 from builders import a_scenario
 from driven import Driven, Told, begin
 from fake import Mock, OverSocket
-from languages import missing, skip_unless_required
+from languages import NOT_IN_CI, missing, skip_without
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 COMMANDS = {
@@ -17,15 +17,16 @@ COMMANDS = {
     "node": ["node", str(EXAMPLES / "node_client" / "driver.mjs")],
     "ruby": ["ruby", "-w", str(EXAMPLES / "ruby_client" / "driver.rb")],
     "php": ["php", str(EXAMPLES / "php_client" / "driver.php")],
+    "bookingsync-api": ["ruby", str(EXAMPLES / "gem_client" / "driver.rb")],
 }
+HERE = [language for language in COMMANDS if language not in NOT_IN_CI or not missing(language)]
 
 
-@pytest.fixture(scope="module", params=COMMANDS)
+@pytest.fixture(scope="module", params=HERE)
 def driver(request: pytest.FixtureRequest) -> Iterator[Driven]:
     """A client's driver, started once, as the protocol has it."""
     command = COMMANDS[request.param]
-    if reason := missing(request.param):
-        skip_unless_required(reason)
+    skip_without(request.param)
     with Driven(command) as driven:
         yield driven
 

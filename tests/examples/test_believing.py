@@ -84,8 +84,9 @@ def test_a_booking_that_is_cancelled_between_a_listing_cut_short_and_the_next_on
 @pytest.mark.parametrize("kind", ["timeout_before", "truncated", "malformed", "rate_limit"])
 def test_whatever_keeps_an_answer_back_is_put_off(told_of: TellOf, kind: str) -> None:
     told = told_of(**an_opened_booking())
-    set_fault(told.sandbox, kind, match={"path": "/inbox/participants"}, times=1)
+    fault = set_fault(told.sandbox, kind, match={"path": "/inbox/participants"})  # some HTTP libraries repeat a GET by themselves
     assert told.driver.ask("sync") == {"ok": False, "later": True}
+    told.sandbox.admin.delete(f"/faults/{fault['id']}")
     told.sandbox.advance("1h")
     assert is_right(told)
 

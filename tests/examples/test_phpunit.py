@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from languages import missing, skip_unless_required
+from languages import skip_without
 
 PHP = Path(__file__).resolve().parents[2] / "examples" / "php"
 RUNNER = ["phpunit", "--do-not-cache-result"] if shutil.which("phpunit") else ["php", str(Path(__file__).with_name("phpunit.php"))]
@@ -32,8 +32,7 @@ final class BreakerTest extends InboxMockTestCase
 
 
 def run(file: Path, root: str) -> "subprocess.CompletedProcess[str]":
-    if reason := missing("php"):
-        skip_unless_required(reason)
+    skip_without("php")
     return subprocess.run(
         [*RUNNER, str(file)], env=os.environ | {"INBOX_MOCK_URL": root}, capture_output=True, text=True, check=False, timeout=60
     )

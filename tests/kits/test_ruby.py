@@ -9,7 +9,7 @@ import pytest
 
 from howto.tours import environment
 from inbox_mock import __version__
-from languages import missing, skip_unless_required
+from languages import skip_without
 from processes import PATIENCE_SECONDS
 
 GEM = Path(__file__).resolve().parents[2] / "kits" / "ruby"
@@ -18,8 +18,8 @@ SHOWN = re.compile(r"<!-- (rspec|minitest) -->\n```ruby\n# (\S+)\n(.*?)```", re.
 
 @pytest.fixture(autouse=True, scope="module")
 def _needs_ruby() -> None:
-    if reason := missing("rspec") or missing("rack"):
-        skip_unless_required(reason)
+    skip_without("rspec")
+    skip_without("rack")
 
 
 def ran(*command: str, cwd: Path = GEM, **more: str) -> str:

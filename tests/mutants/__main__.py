@@ -22,7 +22,7 @@ def main() -> int:
     parser = ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("--fast", action="store_true", help="each broken one by what must kill it, and no more")
     parser.add_argument("--only", choices=SIDES, action="append", help="one side alone")
-    parser.add_argument("--good", type=int, metavar="WORLDS", help="good clients of ten styles instead, each in so many worlds")
+    parser.add_argument("--good", type=int, metavar="WORLDS", help="good clients of eleven styles instead, each in so many worlds")
     asked = parser.parse_args()
     end_on_signals()
     right = True

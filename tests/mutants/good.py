@@ -1,4 +1,4 @@
-"""Good clients of many styles, in four languages, on trial: none of them may be accused."""
+"""Good clients of many styles, in four languages, and one on the official gem, on trial: none of them may be accused."""
 
 import sys
 from collections import defaultdict
@@ -10,6 +10,7 @@ from pathlib import Path
 from consumer.styles import STYLES
 from inbox_contracts.consumer.report import text
 from inbox_contracts.consumer.trial import run
+from languages import missing
 from mutants.rows import Row, processes
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -18,7 +19,10 @@ COMMANDS = {
     "the client in Node": ["node", str(EXAMPLES / "node_client" / "driver.mjs")],
     "the client in Ruby": ["ruby", str(EXAMPLES / "ruby_client" / "driver.rb")],
     "the client in PHP": ["php", str(EXAMPLES / "php_client" / "driver.php")],
+    "the client on the official gem": ["ruby", str(EXAMPLES / "gem_client" / "driver.rb")],
 }
+GEMS = {"the client on the official gem": "bookingsync-api"}
+"""What a client needs that not every machine has: it is left out without."""
 AT_ONCE = 50
 """So many worlds are a trial: both processes have work until near the end, and one can say how far they are."""
 
@@ -40,8 +44,18 @@ class Stint:
         return "" if verdict.passed else f"seed {self.seed}, {self.worlds} worlds:\n{text(verdict)}"
 
 
+def left_out(name: str) -> bool:
+    """Whether a client cannot run here, for want of a gem; if so, say how to get it."""
+    gem = GEMS.get(name)
+    lacking = gem is not None and missing(gem) is not None
+    if lacking:
+        sys.stderr.write(f"left out: {name}; gem install {gem}\n")
+    return lacking
+
+
 def matrix(worlds: int, clients: Sequence[str] = (*STYLES, *COMMANDS)) -> list[Row]:
-    """Put each client on trial in so many worlds, other ones for each client."""
+    """Put each client on trial in so many worlds, other ones for each client; say which are left out, and what they need."""
+    clients = [name for name in clients if not left_out(name)]
     sizes = [min(AT_ONCE, worlds - first) for first in range(0, worlds, AT_ONCE)]
     stints = [Stint(name, number, size) for number, (size, name) in enumerate((size, name) for size in sizes for name in clients)]
     accused: dict[str, list[str]] = defaultdict(list)

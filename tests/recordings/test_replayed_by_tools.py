@@ -15,7 +15,7 @@ import vcr
 
 from builders import a_booking, a_message, a_scenario
 from fake import Mock, OverSocket, Sandbox
-from languages import missing, skip_unless_required
+from languages import skip_without
 
 HERE = Path(__file__).parent
 PATIENCE_SECONDS = 120
@@ -77,8 +77,7 @@ def ran(*command: str, **more: Any) -> str:
 
 
 def needs(language: str) -> None:
-    if reason := missing(language):
-        skip_unless_required(reason)
+    skip_without(language)
 
 
 @pytest.mark.parametrize("of", ["journal", "state"])
