@@ -101,9 +101,13 @@ def command(
                 tell(f"\n{runner.in_full(outcome, again(outcome))}")
         tell(f"\n{runner.table(outcomes)}")
         tell(f"  {target.connection.count} requests.")
+    broken = any(runner.verdict(outcome) == runner.BROKEN for outcome in outcomes)
+    late = next((outcome for outcome in outcomes if outcome.is_late), None)
+    if late is not None and not broken:
+        stop(f"{target.connection.root} is too slow: {late.property.name} was not judged, {late.not_judged}")
     if all(outcome.not_judged for outcome in outcomes):
         stop(f"nothing was judged: {outcomes[0].not_judged if outcomes else 'no property was chosen'}")
-    sys.exit(FINDINGS if any(runner.verdict(outcome) == runner.BROKEN for outcome in outcomes) else 0)
+    sys.exit(FINDINGS if broken else 0)
 
 
 def _again(

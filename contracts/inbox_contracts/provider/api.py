@@ -12,12 +12,14 @@ import orjson
 
 from inbox_contracts.provider.expectations import ForbiddenCall, PropertyViolation, expect, shown
 from inbox_contracts.provider.http import ApiResponse, TrialConnection
+from inbox_mock.domain.values import whole_number
 
 JSON = dict[str, Any]
 BASE = "/api/v3"
 JSON_API = "application/vnd.api+json"
 LINK = re.compile(r'<(.*?)>; rel="(\w+)"')
 MOST_PAGES = 2_000
+DIGITS = 18
 UNPACKED: dict[str, Callable[[bytes], bytes]] = {"identity": bytes, "gzip": gzip.decompress, "deflate": zlib.decompress}
 
 
@@ -60,13 +62,18 @@ class Api:
 
     def pages(self, path: str, **query: object) -> Iterator[ApiResponse]:
         """Yield every page of a list, by following ``next``."""
-        answer, followed = self.get(path, **query), set[str]()
-        for _ in range(MOST_PAGES):
+        answer, followed, known = self.get(path, **query), set[str](), set[str]()
+        for nth in range(1, MOST_PAGES + 1):
             yield answer
             following = links_of(answer).get("next")
             if following is None:
                 return
             expect(following not in followed, f"{path}: next leads to {following} again")
+            announced = whole_number(answer.header("X-Total-Pages") or "", DIGITS)
+            expect(announced is None or nth < announced, f"{answer.about}: page {nth} of {announced} has a next one, {following}")
+            ids = {str(record.get("id")) for record in records_of(answer)}
+            expect(ids - known, f"{answer.about}: page {nth} has no record that was not on the pages before, and a next one, {following}")
+            known |= ids
             followed.add(following)
             answer = self.follow(following)
         raise PropertyViolation(f"{path}: after {MOST_PAGES} pages there is still a next one")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.client import HTTPException, IncompleteRead
-from time import time
+from time import monotonic, time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -140,7 +140,10 @@ class Budget:
 
 @dataclass
 class TrialConnection:
-    """The connection to the server on trial. ``log`` holds the requests since it was cleared; without a budget, any number may be sent."""
+    """The connection to the server on trial. ``log`` holds the requests since it was cleared; without a budget, any number may be sent.
+
+    A request that would begin after ``ends_at``, by the monotonic clock, is not sent.
+    """
 
     root: str
     timeout_seconds: float = 10.0
@@ -148,6 +151,8 @@ class TrialConnection:
     log: list[LoggedRequest] = field(default_factory=list)
     count: int = 0
     is_tidying: bool = False
+    ends_at: float | None = None
+    waited_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         self._http = HttpClient(self.root, keep_alive=True, most=limits.TRIED_ANSWER)
@@ -159,11 +164,12 @@ class TrialConnection:
 
         Raises:
             NoAnswer: there is none in time, or it breaks off.
-            Spent: the budget is used up.
+            Spent: the budget is used up, or the time.
             Stopped: this process is to end, and this is no `tidying`.
         """
         if not self.is_tidying:
             STOP.check()
+            self._check_time()
         if self.budget is not None:
             self.budget.before_request()
         shown = {name: "Bearer $TOKEN" if value.startswith("Bearer ") else value for name, value in headers.items()}
@@ -171,15 +177,23 @@ class TrialConnection:
         self.count += 1
         if not unlogged:
             self.log.append(request)
+        began = monotonic()
         try:
             found = self._http.exchange(method, target, headers, body, seconds=self.timeout_seconds)
         except (OSError, HTTPException) as error:
             raise NoAnswer(f"{method} {target}: {self._reason(error)}") from None
+        finally:
+            self.waited_seconds += monotonic() - began
         request.status = found.status
         answer = ApiResponse(found.status, found.headers, found.body, request)
         if self.budget is not None:
             self.budget.after_response(answer)
         return answer
+
+    def _check_time(self) -> None:
+        if self.ends_at is not None and monotonic() > self.ends_at:
+            average = self.waited_seconds / max(1, self.count)
+            raise BudgetSpent(f"its time is over: {self.count} answers took {average:.2g} s each")
 
     @contextmanager
     def tidying(self) -> Iterator[None]:

@@ -18,6 +18,8 @@ from inbox_mock.resources import RESOURCES
 FEW = tuple(RESOURCES[plural] for plural in ("conversations", "participants", "messages", "bookings"))
 ENOUGH = 700
 """Requests that reading every resource takes; with fewer, only some resources are read."""
+TRIAL_SECONDS = 900.0
+"""How long a trial may take, before effort multiplies it, beside the time that it is given."""
 LONGER = 2.0
 """By how much a later round of a long trial multiplies the examples."""
 
@@ -108,6 +110,7 @@ def run(plan: Plan, tell: Callable[[str], None], *, seconds: float | None = None
         NoTrial: the server does not answer any more.
     """
     began, trial, outcomes = monotonic(), plan.trial, dict[str, Outcome]()
+    trial.ends_at = began + (seconds or 0.0) + TRIAL_SECONDS * max(1.0, trial.effort)
     early = [each for each in plan.properties if each.slow and trial.target.is_fake and not fail_fast]
     with closing(plan.trial), ThreadPoolExecutor(1) as beside:
         begun = {each.name: beside.submit(_judge_beside, trial, each) for each in early}
@@ -136,7 +139,7 @@ def _judge_beside(trial: Trial, judged: Property) -> Outcome:
     """Evaluate a property over a connection of its own."""
     connection = trial.target.connection
     target = replace(trial.target, connection=TrialConnection(connection.root, connection.timeout_seconds))
-    with closing(Trial(target, trial.seed, trial.effort)) as own:
+    with closing(Trial(target, trial.seed, trial.effort, ends_at=trial.ends_at)) as own:
         return judge(own, judged)
 
 

@@ -9,7 +9,7 @@ from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 from inbox_contracts.provider.expectations import ForbiddenCall, NotJudged, PropertyViolation, shown
-from inbox_contracts.provider.http import LoggedRequest
+from inbox_contracts.provider.http import BudgetSpent, LoggedRequest
 
 if TYPE_CHECKING:
     from hypothesis import settings
@@ -54,16 +54,21 @@ class Search:
         self._has_all_scopes = has_all_scopes
         self._not_judged: NotJudged | None = None
         self._best: Counterexample | None = None
-        self._shrinks_until = 0.0
+        self._found_at = 0.0
         self._is_over = False
 
     def begin(self, told: dict[str, str]) -> None:
         """Begin an example, without the requests before it."""
-        if self._best is not None and monotonic() > self._shrinks_until:
+        if self._best is not None and self.shrunk_seconds > self._shrinking_seconds:
             self._is_over = True
             raise _ShrinkingOver
         self._log.clear()
         self.told = told
+
+    @property
+    def shrunk_seconds(self) -> float:
+        """For how long smaller examples have been looked for."""
+        return 0.0 if self._best is None else monotonic() - self._found_at
 
     @contextmanager
     def noting(self) -> Iterator[None]:
@@ -72,6 +77,10 @@ class Search:
             yield
         except NotJudged as reason:
             self._not_judged = reason
+            raise _ShrinkingOver from None
+        except BudgetSpent as reason:
+            self._not_judged = NotJudged(str(reason)) if self._best is None else None
+            self._is_over = True
             raise _ShrinkingOver from None
         except PropertyViolation as violation:
             if isinstance(violation, ForbiddenCall) and not self._has_all_scopes:
@@ -113,7 +122,7 @@ class Search:
     def _note(self, violation: PropertyViolation) -> None:
         found = self.counterexample(violation)
         if self._best is None:
-            self._shrinks_until = monotonic() + self._shrinking_seconds
+            self._found_at = monotonic()
         if self._best is None or len(repr(found.example)) <= len(repr(self._best.example)):
             self._best = found
 

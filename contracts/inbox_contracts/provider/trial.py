@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 SHRINKING_SECONDS = 8.0
+MOST_SHRINKING_SECONDS = 60.0
+"""For how long a trial of a server that breaks many properties looks for smaller examples in all."""
+PROPERTY_SECONDS = 120.0
+"""How long the evaluation of a property may take, before effort multiplies it."""
 TIDYING_SECONDS = 60.0
 """How long a stop waits for what a trial takes back on a server that is no fake."""
 
@@ -63,7 +68,10 @@ def claim(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of evaluating a property: it holds, a counterexample, or the reason why it was not judged."""
+    """The result of evaluating a property: it holds, a counterexample, or the reason why it was not judged.
+
+    ``is_late``: that is the time that the server took.
+    """
 
     property: Property
     seconds: float
@@ -71,13 +79,17 @@ class Outcome:
     is_fake: bool
     finding: Counterexample | None = None
     not_judged: str | None = None
+    is_late: bool = False
     seed: int = 0
     effort: float = 1.0
 
 
 @dataclass
 class Trial:
-    """A server on trial. ``effort`` multiplies the examples; ``read_only`` restricts it to GET, ``resources`` to some resources."""
+    """A server on trial. ``effort`` multiplies the examples; ``read_only`` restricts it to GET, ``resources`` to some resources.
+
+    No property is evaluated beyond ``ends_at``, by the monotonic clock.
+    """
 
     target: Target
     seed: int = 0
@@ -85,6 +97,8 @@ class Trial:
     read_only: bool = False
     shrinking_seconds: float = SHRINKING_SECONDS
     resources: tuple[Resource, ...] = LISTED
+    ends_at: float = inf
+    _shrunk_seconds: float = 0.0
     _reading: SandboxClient | None = None
     _readable: tuple[Resource, ...] | None = None
     _lists: dict[str, tuple[list[JSON], list[LoggedRequest]]] = field(default_factory=dict)
@@ -196,7 +210,7 @@ class Trial:
         """
         from hypothesis import given, seed
 
-        search = Search(self.target.connection.log, self.shrinking_seconds, has_all_scopes=self.target.is_fake)
+        search = self._new_search()
 
         def example(**arguments: object) -> None:
             search.begin({name: value.plural if isinstance(value, Resource) else shown(value) for name, value in arguments.items()})
@@ -204,7 +218,7 @@ class Trial:
                 body(**arguments)
 
         settings = hypothesis_settings(round(examples * self.effort))
-        search.run(seed(self.seed)(settings(given(**drawn)(example))))
+        self._run(search, seed(self.seed)(settings(given(**drawn)(example))))
 
     def play(self, machine: "Callable[[Search], RuleBasedStateMachine]", examples: int, steps: int) -> None:
         """Run a state machine beside the server; it reports its steps to the search that it is given.
@@ -215,10 +229,20 @@ class Trial:
         from hypothesis import seed
         from hypothesis.stateful import run_state_machine_as_test
 
-        search = Search(self.target.connection.log, self.shrinking_seconds, has_all_scopes=self.target.is_fake)
+        search = self._new_search()
         settings = hypothesis_settings(round(examples * self.effort), stateful_step_count=steps)
         factory: Any = seed(self.seed)(lambda: machine(search))
-        search.run(lambda: run_state_machine_as_test(factory, settings=settings))
+        self._run(search, lambda: run_state_machine_as_test(factory, settings=settings))
+
+    def _new_search(self) -> Search:
+        seconds = min(self.shrinking_seconds, max(0.0, MOST_SHRINKING_SECONDS - self._shrunk_seconds))
+        return Search(self.target.connection.log, seconds, has_all_scopes=self.target.is_fake)
+
+    def _run(self, search: Search, test: Callable[[], None]) -> None:
+        try:
+            search.run(test)
+        finally:
+            self._shrunk_seconds += search.shrunk_seconds
 
     def judge(self, judged: Property) -> Outcome:
         """Evaluate a property.
@@ -227,16 +251,24 @@ class Trial:
             NoTrial: the server does not answer any more.
         """
         began, before = monotonic(), self.target.connection.count
+        self.target.connection.ends_at = min(self.ends_at, began + PROPERTY_SECONDS * max(1.0, self.effort))
         if not self.target.is_fake and not self.read_only:
             self._forget()  # other programs write, and so did the previous property
         finding, why = self._search(judged)
         if finding is not None and not self.target.is_fake and self._lists:
             self._forget()  # another program may have written meanwhile: only a repeated violation is a finding
-            finding, why = self._search(judged)
+            again, why = self._search(judged)
+            finding, why = (finding, None) if why is not None and self._is_late else (again, why)
         if finding is not None:
             self._check_alive()
         seconds, requests = monotonic() - began, self.target.connection.count - before
-        return Outcome(judged, seconds, requests, self.target.is_fake, finding, why, self.seed, self.effort)
+        is_late = why is not None and self._is_late
+        return Outcome(judged, seconds, requests, self.target.is_fake, finding, why, is_late, self.seed, self.effort)
+
+    @property
+    def _is_late(self) -> bool:
+        ends_at = self.target.connection.ends_at
+        return ends_at is not None and monotonic() > ends_at
 
     def _forget(self) -> None:
         """Forget what was read."""

@@ -207,3 +207,25 @@ def orders_by_updated_at(visible: Any) -> Any:
 def refuses_some_unknown_ids(asked: Asked, reply: Result) -> None:
     if "," in asked.path and reply.status == 200 and len(reply.records) < len(asked.path.rpartition("/")[2].split(",")):
         reply.become(404, b'{"errors":[{"code":"not_found"}]}', "application/vnd.api+json; charset=utf-8")
+
+
+@answers("page-size", "each page has a next one with the number after its own, without end")
+def knows_no_end(asked: Asked, reply: Result) -> None:
+    if asked.lists and (link := reply.header("Link")):
+        address = link[1 : link.index(">")].replace("page=1", f"page={int(asked.query.get('page') or 1) + 1}")
+        reply.set("Link", f'{link.split(", <")[0]}, <{address}>; rel="next"')
+        reply.set("X-Total-Pages", "999999")
+
+
+@answers("page-size", "next leads to the first page")
+def leads_in_circles(_: Asked, reply: Result) -> None:
+    if (link := reply.header("Link")) and 'rel="next"' in link:
+        first, *others = link.split(", <")
+        again = f'{first[1 : first.index(">")]}>; rel="next"'
+        reply.set("Link", ", <".join([first, *(again if 'rel="next"' in other else other for other in others)]))
+
+
+@hears("page-size", "every page is the first one, and has a next one")
+def shows_one_page_for_ever(asked: Asked) -> None:
+    if asked.lists and asked.query.get("page", "1") != "1":
+        asked.query = {**asked.query, "page": "1"}
