@@ -4,9 +4,14 @@ from re import match
 from time import sleep
 
 import pytest
+from hypothesis.strategies import integers
 
 from inbox_contracts.provider import runner, trial
-from inbox_contracts.provider.search import Counterexample
+from inbox_contracts.provider.expectations import PropertyViolation
+from inbox_contracts.provider.http import TrialConnection
+from inbox_contracts.provider.search import Counterexample, CounterexampleFound
+from inbox_contracts.provider.target import Target
+from inbox_contracts.provider.trial import Trial
 from mutants.servers.breaking import Asked, Edit, Mutant, Result, serving
 from mutants.servers.judging import MUTANTS, on_trial
 from provider.hostile import Check
@@ -64,18 +69,22 @@ def test_a_server_that_is_too_slow_is_not_judged(monkeypatch: pytest.MonkeyPatch
     assert match(r"its time is over: \d+ answers took [\d.e-]+ s each", outcome.not_judged)
 
 
-def test_what_was_found_before_the_time_was_over_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "PROPERTY_SECONDS", 1.0)
-    monkeypatch.setattr(trial, "SHRINKING_SECONDS", 60.0)
+def test_what_was_found_before_the_time_was_over_is_told() -> None:
+    connection = TrialConnection("http://127.0.0.1:1")
+    examples = 0
 
-    def forgets(asked: Asked, reply: Result) -> None:
-        if asked.method == "GET" and reply.plural == "conversations" and "/" in asked.path[len("/inbox/conversations") :]:
-            reply.json["conversations"][0]["subject"] = "Another"
-            sleep(0.3)
+    def fails_until_the_time_is_over(number: int) -> None:
+        nonlocal examples
+        examples += 1
+        if examples > 1:
+            connection.ends_at = 0.0
+            connection.send("GET", "/", {})
+        raise PropertyViolation(f"{number} is wrong")
 
-    (outcome,) = on_trial(a_server(forgets), ("created",))
+    with pytest.raises(CounterexampleFound) as found:
+        Trial(Target(connection, scenario="agency")).explore(fails_until_the_time_is_over, 20, number=integers(1))
 
-    assert outcome.finding is not None
+    assert found.value.counterexample.told == "1 is wrong"
 
 
 def test_the_whole_trial_of_a_slow_server_ends_and_the_command_says_why(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
