@@ -17,12 +17,12 @@ from fake import InProcess, Mock
 from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.bundles import BundleError, pack
 from inbox_mock.bundles.bundle import content_of, read
-from inbox_mock.bundles.checking import JSON
 from inbox_mock.bundles.saving import save
 from inbox_mock.domain import limits
 from inbox_mock.replaying.replay import replay
 from inbox_mock.scenarios.loading import find
 from inbox_mock.store import images
+from inbox_mock.store.values import JSON
 from lowered import lower
 from processes import run
 

@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from fake import InProcess, Mock, Sandbox
 from inbox_mock.app import Options, create_app
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
+from inbox_mock.store.values import JSON
 from processes import COMMAND, run_apart, serving, wait_for
 
 MESSAGES = "/inbox/messages"
@@ -228,3 +230,41 @@ def test_it_ends_with_2_where_it_cannot_keep_anything(tmp_path: Path, arguments:
     assert expected in refused.stderr
     assert "Traceback" not in refused.stderr
     assert sorted(found.name for found in tmp_path.iterdir()) == ["file"]
+
+
+# Values that another program put into a database.
+
+EVERYWHERE = ("GET", "/journal"), ("GET", "/report"), ("GET", "/timeline"), ("GET", "/webhooks"), ("GET", "/deliveries"), ("GET", "/faults")
+CALLED = "/accounts", "/rentals", "/clients", "/bookings", "/hosts", "/inbox/conversations?include=participants,messages", MESSAGES
+
+
+def spoil(data: Path, sandbox: Sandbox, column: str, value: str) -> int:
+    """Put a value into every row of a column, and return how many rows there are."""
+    table, _, name = column.partition(".")
+    with closing(sqlite3.connect(next((data / "sandboxes" / sandbox.id).glob("*.sqlite")), isolation_level=None)) as db:
+        return db.execute(f"UPDATE {table} SET {name} = ?", (value,)).rowcount
+
+
+OTHER = "rentals.details", "timeline.about", "faults.match", "webhooks.events"
+
+
+@pytest.mark.parametrize(("column", "value"), [*((column, "{") for column in sorted(JSON)), *((column, '"text"') for column in OTHER)])
+def test_a_value_that_no_server_wrote_is_named_and_is_no_fault_of_the_server(options: Options, column: str, value: str) -> None:
+    with running(options) as mock:
+        sandbox = mock.sandbox(SCENARIO)
+        sandbox.admin.post("/webhooks", {"url": "http://127.0.0.1:9/", "events": ["conversation.created"]})
+        sandbox.admin.post("/faults", {"kind": "error", "match": {"path": "/nowhere"}})
+        sandbox.api.post(MESSAGES, a_message())
+        sandbox.advance("1h")
+    assert options.data is not None
+    spoil(options.data, sandbox, column, value)
+
+    with running(options) as mock:
+        later = in_next(mock, sandbox)
+        answers = [later.admin.call(method, path) for method, path in EVERYWHERE]
+        answers += [later.api.get(path) for path in CALLED]
+        answers.append(later.admin.post("/clock/advance", {"by": "1h"}))
+
+    assert not [(answer.status, answer.body) for answer in answers if answer.status not in {200, 503}]
+    for answer in answers[: len(EVERYWHERE)]:
+        assert answer.status == 200 or f"its column {column} holds" in answer.json["detail"]

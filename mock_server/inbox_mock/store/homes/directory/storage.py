@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 
 from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
 from inbox_mock.store import database, images, journal
@@ -15,6 +16,7 @@ from inbox_mock.store.homes.directory.index import Index, IndexEntry
 from inbox_mock.store.homes.directory.ledger_file import LedgerFile
 from inbox_mock.store.homes.local import LocalStorage, beginning
 from inbox_mock.store.migrations import UnusableDatabase
+from inbox_mock.store.values import MISREAD, check_values
 
 STATEMENTS = {
     sqlite3.SQLITE_ERROR,
@@ -221,7 +223,7 @@ class StoredSandbox(LocalStorage):
             return HomeUnavailable(f"{path}, in a fault: {error}")
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in STATEMENTS:
-            return None
+            return self._wrong_value(path) if isinstance(error, MISREAD) else None
         if code == sqlite3.SQLITE_FULL:
             try:
                 self._files.check()
@@ -230,6 +232,14 @@ class StoredSandbox(LocalStorage):
             return SandboxFull()
         self._let_go()
         return HomeUnavailable(f"{path}: {error}; nothing was changed")
+
+    def _wrong_value(self, path: Path) -> Exception | None:
+        """Return what is wrong with a value in the database; None if the program itself is wrong."""
+        try:
+            check_values(self._opened())
+        except (UnusableDatabase, sqlite3.Error, UnicodeError) as wrong:
+            return HomeUnavailable(f"{path}: {wrong}; nothing was changed")
+        return None
 
 
 def recover(db: Database, file: LedgerFile) -> None:
