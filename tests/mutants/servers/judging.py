@@ -7,11 +7,11 @@ from inbox_contracts.provider.properties import every
 from inbox_contracts.provider.target import detect
 from inbox_contracts.provider.trial import Outcome
 from mutants.rows import Row, judged
-from mutants.servers import lasting, overlooking, paging, reading, refusing, spoiling, telling, varying, writing
+from mutants.servers import lasting, obeying, overlooking, paging, reading, refusing, spoiling, telling, varying, writing
 from mutants.servers.breaking import MUTANTS, Mutant, serving
 
 SLOW = "own-document"
-SUBJECTS = (lasting, overlooking, paging, reading, refusing, spoiling, telling, varying, writing)
+SUBJECTS = (lasting, obeying, overlooking, paging, reading, refusing, spoiling, telling, varying, writing)
 """Where the broken servers are."""
 __all__ = ["MUTANTS", "SUBJECTS", "on_trial", "rows"]
 

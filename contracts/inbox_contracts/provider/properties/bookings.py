@@ -7,6 +7,7 @@ from inbox_contracts.provider.api import JSON, by_id, records_of, the_record, wa
 from inbox_contracts.provider.expectations import NotJudged, expect, same, shown
 from inbox_contracts.provider.headers import allowance_of, tells_its_making
 from inbox_contracts.provider.trial import Trial, claim
+from inbox_contracts.provider.workspace import Workspace
 from inbox_mock.domain import times
 from inbox_mock.domain.fidelity import documented
 
@@ -147,7 +148,7 @@ STATES = (
 
 @claim("booking-states", fidelity=documented("/reference/endpoints/bookings; that used days are refused is recorded"), reads=False)
 def booking_states(trial: Trial) -> None:
-    """A booking is Booked, Unavailable or Tentative as written, and listed so; booked days are its own; it can be moved and cancelled."""
+    """A booking is Booked, Unavailable or Tentative as written, and listed so; booked days are its own until it is moved or cancelled."""
     with trial.workspace() as workspace:
         for written, status in STATES:
             start_at, end_at = workspace.stay()
@@ -163,6 +164,7 @@ def booking_states(trial: Trial) -> None:
             if status == "Booked":
                 again = workspace.attempt("bookings", {"start_at": start_at, "end_at": end_at, **written})
                 same(again.status, 422, f"{again.about}: the status of a booking of days that booking {made['id']} uses")
+                _keeps_its_days(workspace, made)
             later = {"end_at": times.wire(times.parse(end_at) + timedelta(hours=2))}
             for stay in (later, dict(zip(("start_at", "end_at"), workspace.stay(), strict=True))):
                 moved = {**stay, "status": status}
@@ -170,3 +172,14 @@ def booking_states(trial: Trial) -> None:
                     same({name: found[name] for name in moved}, moved, f"booking {made['id']}, after {shown(stay)} was written")
             answer = workspace.api.call("DELETE", path)
             same(answer.status, 204, f"{answer.about}: the status of a cancellation without a body")
+            for freed in ({"start_at": start_at, "end_at": end_at}, stay):
+                again = workspace.attempt("bookings", {**freed, **written})
+                same(again.status, 201, f"{again.about}: the status of a booking of days that booking {made['id']}, cancelled, has left")
+
+
+def _keeps_its_days(workspace: Workspace, booking: JSON) -> None:
+    """Raise PropertyViolation if another booking may be moved onto the days of one."""
+    other = workspace.new("bookings")
+    taken = {name: booking[name] for name in ("start_at", "end_at")}
+    answer = workspace.api.call("PUT", f"/bookings/{other['id']}", {"bookings": [taken]})
+    same(answer.status, 422, f"{answer.about}: the status of a move onto days that booking {booking['id']} uses")

@@ -5,6 +5,7 @@ from inbox_contracts.provider.expectations import expect, same, shown
 from inbox_contracts.provider.http import ApiResponse
 from inbox_contracts.provider.resources import UNKNOWN, path_of
 from inbox_contracts.provider.trial import Trial, claim
+from inbox_contracts.provider.workspace import Workspace
 from inbox_mock.domain.fidelity import assumed, documented
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.declaration import Write
@@ -93,8 +94,18 @@ def constraints(trial: Trial) -> None:
         stateless = workspace.least("bookings")
         del stateless["booked"]
         expect(workspace.attempt("bookings", stateless).status == 422, f"bookings with {shown(stateless)}: not refused, though in no state")
+        _ties_nothing_to_internal_sources(workspace)
         guest = workspace.new("participants", member_id=workspace.id("clients"), member_type="Client")["id"]
         _is_invalid(workspace.attempt("messages", {**workspace.least("messages"), "sender_id": guest}), "a note of a client", "visibility")
+
+
+def _ties_nothing_to_internal_sources(workspace: Workspace) -> None:
+    """Raise PropertyViolation if a record may be tied to a source that is internal, where the account has one."""
+    internal = next((source["id"] for source in workspace.api.all_of("/sources") if source["internal"]), None)
+    for plural in ("hosts", "conversations", "bookings", "inquiries") if internal is not None else ():
+        _is_invalid(
+            workspace.attempt(plural, {**workspace.least(plural), "source_id": internal}), f"{plural} of an internal source", "source"
+        )
 
 
 def writable(plural: str) -> set[str]:

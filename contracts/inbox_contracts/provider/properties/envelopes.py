@@ -184,10 +184,12 @@ def head(trial: Trial) -> None:
 
 @claim("rate-limit-headers", fidelity=documented("/reference; full hours are recorded"))
 def rate_limit_headers(trial: Trial) -> None:
-    """X-RateLimit-Limit, -Remaining and -Reset are told; Remaining falls with each call, Reset is a full hour."""
-    for resource in trial.readable():
-        for answer in trial.answers(resource):
-            allowance_of(answer)
+    """X-RateLimit-Limit, one for all, -Remaining and -Reset are told; Remaining falls with each call, Reset is a full hour."""
+    limits = {allowance_of(answer)[0]: answer.about for resource in trial.readable() for answer in trial.answers(resource)}
+    expect(
+        len(limits) == 1,
+        f"an application has one limit, X-RateLimit-Limit is {', '.join(f'{n} with {told}' for n, told in limits.items())}",
+    )
     before = _allowance(trial.api)
     after = _allowance(trial.api, page=2)
     expect(before[1] <= before[0], f"X-RateLimit-Remaining is {before[1]}, more than X-RateLimit-Limit, {before[0]}")

@@ -115,13 +115,17 @@ def _agrees(answer: ApiResponse, page: int, query: dict[str, str]) -> None:
 
 @claim("beyond-the-end", fidelity=assumed("a page beyond the end, or no number at all, was never recorded"))
 def beyond_the_end(trial: Trial) -> None:
-    """A page beyond the last one is answered 200 without records, with first, prev and last; a per_page of 0 is the default."""
+    """A page beyond the last one is answered 200 without records, with first, prev and last; 0 or no number is the default."""
     for resource in trial.readable()[: 2 if trial.read_only else None]:
         beyond = trial.api.get(path_of(resource.plural), page=999_999)
         same(records_of(beyond), [], f"{beyond.about}: the records")
         same(list(links_of(beyond)), ["first", "prev", "last"], f"{beyond.about}: the relations of Link")
-    default, nothing = (trial.api.get(path_of("conversations"), **query) for query in ({}, {"per_page": 0}))
-    same(nothing.header("X-Per-Page"), default.header("X-Per-Page"), f"{nothing.about}: X-Per-Page, beside the default")
+    default = trial.api.get(path_of("conversations"))
+    for odd in ({"per_page": 0}, {"per_page": "x"}, {"page": 0}, {"page": "x"}):
+        answer = trial.api.get(path_of("conversations"), **odd)
+        same(answer.header("X-Per-Page"), default.header("X-Per-Page"), f"{answer.about}: X-Per-Page, beside the default")
+        ids = [record["id"] for record in records_of(answer)]
+        same(ids, [record["id"] for record in records_of(default)], f"{answer.about}: the ids, beside those of the first page")
 
 
 SORTED = ("conversations", "participants", "messages", "attachments", "clients", "sources", "inquiries")

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import orjson
+
 from inbox_contracts.provider.api import JSON, Api, errors_of
 from inbox_contracts.provider.expectations import expect, same, shown
 from inbox_contracts.provider.headers import allowance_of
@@ -163,7 +165,8 @@ def unreadable_bodies(trial: Trial) -> None:
     with trial.workspace() as workspace:
         for plural in CREATED:
             path, address = created_at(plural).format(rental=workspace.id("rentals")), address_of(plural, workspace.id(plural))
-            for body in (*UNREADABLE, f'{{"{plural}": {{}}}}'.encode(), f'{{"{plural}": []}}'.encode()):
+            two = orjson.dumps({plural: [workspace.resolved(workspace.least(plural))] * 2})
+            for body in (*UNREADABLE, f'{{"{plural}": {{}}}}'.encode(), f'{{"{plural}": []}}'.encode(), two):
                 _is_refused(workspace.api.call("POST", path, body), body)
             for body in (b"{", f'{{"{plural}": []}}'.encode(), f'{{"{plural}": [{{"name": "\xff"}}]}}'.encode("latin-1")):
                 _is_refused(workspace.api.call("PUT", address, body), body)
@@ -185,19 +188,21 @@ def _is_refused(answer: ApiResponse, body: bytes) -> None:
     fake=True,
 )
 def rate_limit(trial: Trial) -> None:
-    """Reads and writes of an application count alike; beyond its limit: 429, API v3 rate limit exceeded., until the hour is over."""
-    with trial.workspace({"rate_limit": 5}) as workspace:
+    """All calls of an application count alike, refused or not; beyond its limit: 429, API v3 rate limit exceeded., until the hour ends."""
+    with trial.workspace({"rate_limit": 6}) as workspace:
         other = Api(trial.target.connection, workspace.fake.issue_token("public"))
         calls = [
             workspace.api.call("GET", "/accounts"),
             other.call("GET", "/accounts"),
             workspace.attempt("hosts", workspace.least("hosts")),
             workspace.attempt("hosts", {"firstname": ""}),
+            workspace.api.call("GET", f"/hosts/{UNKNOWN}"),
             workspace.api.call("GET", "/hosts", page=2),
         ]
-        same([answer.status for answer in calls], [200, 200, 201, 422, 200], "the statuses of five calls, which are allowed in an hour")
-        left = [allowance_of(answer)[1] for answer in calls]
-        same(left, [4, 3, 2, 1, 0], "X-RateLimit-Remaining of these calls, a GET, another token's, a POST, one that is refused, and a GET")
+        same([answer.status for answer in calls], [200, 200, 201, 422, 404, 200], "the statuses of six calls, which are allowed in an hour")
+        left = [allowance_of(answer)[1] for answer in calls if answer.status != 404]  # no source says what a 404 tells
+        told = "X-RateLimit-Remaining of a GET, another token's, a POST, one that is refused, and a GET after one of what does not exist"
+        same(left, [5, 4, 3, 2, 0], told)
         reset = allowance_of(calls[0])[2]
         workspace.fake.clock.advance(to=times.wire(datetime.fromtimestamp(reset - 1, UTC)))  # the hour's last second
         for api in (workspace.api, other):
@@ -209,4 +214,4 @@ def rate_limit(trial: Trial) -> None:
         workspace.advance("1s")
         again = workspace.api.call("GET", "/accounts")
         same(again.status, 200, "the status when the hour is over, as X-RateLimit-Reset has told")
-        same(allowance_of(again)[1:], (4, reset + 3600), "X-RateLimit-Remaining and -Reset in the next hour")
+        same(allowance_of(again)[1:], (5, reset + 3600), "X-RateLimit-Remaining and -Reset in the next hour")
