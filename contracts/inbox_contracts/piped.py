@@ -4,9 +4,7 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from selectors import EVENT_WRITE
-from time import monotonic
 from typing import IO
 
 from inbox_mock.console.guarded import Guarded
@@ -80,22 +78,21 @@ class Piped(Guarded):
         Raises:
             Stopped: this process is to end.
         """
-        ends, known = monotonic() + seconds, 0
-        while True:
-            end = self.out.find(b"\n", known) + 1
-            if end or len(self.out) > limits.DRIVER_LINE or not self.is_open:
-                taken = bytes(self.out[: end or len(self.out)])
-                del self.out[: len(taken)]
-                known = 0
-                if taken.strip() or not taken:
-                    return taken
-            else:
-                known = len(self.out)
-                if not self.wait(partial(self._has_more, known), ends - monotonic()):
-                    return None
+        known = end = 0
 
-    def _has_more(self, known: int) -> bool:
-        return len(self.out) > known or not self.is_open
+        def has_come() -> bool:
+            nonlocal known, end
+            while (end := self.out.find(b"\n", known) + 1) and not self.out[:end].strip():
+                del self.out[:end]
+                known = 0
+            known = len(self.out)
+            return end > 0 or known > limits.DRIVER_LINE or not self.is_open
+
+        if not self.wait(has_come, seconds):
+            return None
+        taken = bytes(self.out[: end or len(self.out)])
+        del self.out[: len(taken)]
+        return taken if self.is_open or taken.strip() else b""
 
     @property
     def is_open(self) -> bool:

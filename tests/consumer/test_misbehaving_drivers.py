@@ -4,7 +4,9 @@ import os
 import signal
 import sys
 import tracemalloc
+from contextlib import closing
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,14 @@ def test_what_it_does_is_told(harness: Harness, body: str, code: str, about: str
 def test_one_that_does_not_answer_in_time_hangs(harness: Harness) -> None:
     verdict = outcome(driver(WHEN_SYNCING + "import time; time.sleep(600)"), harness, seconds=0.2)
     assert said(verdict)[:2] == ("HANG", "no answer to sync within 0.2 s")
+
+
+def test_none_is_said_to_hang_because_the_trial_itself_stood_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = count(step=3600)  # paused for an hour whenever it looks at the clock
+    monkeypatch.setattr(guarded, "monotonic", lambda: next(moments))
+    with closing(CommandDriver(driver(WHEN_SYNCING + "import time; time.sleep(0.2)"))) as command:
+        assert command.request("start") == {"can": ["sync"]}
+        assert command.request("sync") == {"bookings": [], "conversations": []}
 
 
 def test_one_that_ended_is_not_said_to_hang_while_its_child_holds_the_pipe(harness: Harness) -> None:

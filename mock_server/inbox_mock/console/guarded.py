@@ -16,6 +16,9 @@ from inbox_mock.console import guardian
 from inbox_mock.console.stopping import STOP
 
 CHUNK_BYTES = 64 * 1024
+LOOK_SECONDS = 0.5
+COUNTED_SECONDS = 1.0
+"""Of what passes between two looks, one each half a second, no more than this counts: then this process stood still."""
 LAST_SECONDS = guardian.FAREWELL_SECONDS + guardian.TERM_SECONDS + guardian.KILL_SECONDS
 
 
@@ -58,16 +61,19 @@ class Guarded:
     def wait(self, until: Callable[[], bool], seconds: float) -> bool:
         """Take in what comes until a condition holds, for at most ``seconds``; return whether it does.
 
+        The time in which this process stands still, since somebody paused it, does not count: nobody could be heard meanwhile.
+
         Raises:
             Stopped: this process is to end.
         """
-        ends = monotonic() + seconds
+        left, looked_at = seconds, monotonic()
         while not until():
-            left = ends - monotonic()
             if left <= 0:
                 return False
-            for key, _ in self._events.select(left):
+            for key, _ in self._events.select(min(left, LOOK_SECONDS)):
                 key.data()
+            before, looked_at = looked_at, monotonic()
+            left -= min(looked_at - before, COUNTED_SECONDS)
         return True
 
     @property
