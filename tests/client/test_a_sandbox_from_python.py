@@ -201,7 +201,7 @@ def test_a_fault_is_switched_on_and_off(sandbox: SandboxClient) -> None:
     fault = sandbox.fault("status", status=503, times=2)
     assert [found["id"] for found in sandbox.faults()] == [fault["id"]]
 
-    sandbox.end_fault(fault["id"])
+    sandbox.remove_fault(fault["id"])
 
     assert sandbox.faults() == []
 

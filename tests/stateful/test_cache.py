@@ -129,7 +129,7 @@ def _fault(world: World, number: int) -> None:
 
 def _end_faults(world: World, _number: int) -> None:
     for fault in world.sandbox.handle.faults():
-        world.sandbox.handle.end_fault(fault["id"])
+        world.sandbox.handle.remove_fault(fault["id"])
 
 
 def _snapshot(world: World, number: int) -> None:

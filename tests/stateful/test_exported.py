@@ -155,7 +155,7 @@ def test_each_shipped_scenario_answers_the_same_after_its_walk_was_imported(mock
     lived = mock.sandbox(name)
     live(lived, name)
     for fault in lived.handle.faults():
-        lived.handle.end_fault(fault["id"])
+        lived.handle.remove_fault(fault["id"])
 
     again = recorded(mock, lived)
 

@@ -165,8 +165,8 @@ export class Sandbox {
     return (await this.call("GET", "/faults")).faults;
   }
 
-  /** Remove a fault. */
-  async endFault(faultId: number): Promise<void> {
+  /** Remove a fault, and end its effects. */
+  async removeFault(faultId: number): Promise<void> {
     await this.call("DELETE", "/faults/{record_id}", { path: { record_id: faultId } });
   }
 

@@ -227,9 +227,12 @@ class SandboxClient:
         found: list[JSON] = self.admin("GET", "/faults")["faults"]
         return found
 
-    def end_fault(self, fault_id: int) -> None:
-        """Remove a fault."""
+    def remove_fault(self, fault_id: int) -> None:
+        """Remove a fault, and end its effects."""
         self.admin("DELETE", f"/faults/{fault_id}")
+
+    end_fault = remove_fault
+    """Its name in version 0.2."""
 
     def webhook(self, /, url: str, *events: str, **more: object) -> JSON:
         """Subscribe an address to events, to all of them if none is named; return the subscription, with its ``id`` and ``secret``.

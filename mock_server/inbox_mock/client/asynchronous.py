@@ -71,7 +71,7 @@ class AsyncSandbox(_Twins[SandboxClient]):
     thread = _Twin(SandboxClient.thread)
     fault = _Twin(SandboxClient.fault)
     faults = _Twin(SandboxClient.faults)
-    end_fault = _Twin(SandboxClient.end_fault)
+    remove_fault = _Twin(SandboxClient.remove_fault)
     webhook = _Twin(SandboxClient.webhook)
     webhooks = _Twin(SandboxClient.webhooks)
     unsubscribe = _Twin(SandboxClient.unsubscribe)

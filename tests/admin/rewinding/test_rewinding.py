@@ -185,7 +185,7 @@ def test_tokens_that_were_issued_since_stay_valid(booked: Sandbox) -> None:
 def test_faults_go_back_too(booked: Sandbox) -> None:
     fault = booked.handle.fault("status", times=1)
     booked.api.get("/bookings")
-    booked.handle.end_fault(fault["id"])
+    booked.handle.remove_fault(fault["id"])
 
     rewind(booked, point=2)
 

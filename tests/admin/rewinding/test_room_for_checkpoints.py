@@ -34,7 +34,7 @@ def hold_to_room() -> None:
     """Change a sandbox of 170 kB without making it larger, and see that the oldest checkpoints made room."""
     made = Mock(InProcess(create_app(Options(scenario=find("empty"))).app)).sandbox("agency")
     for _ in range(250):
-        made.handle.end_fault(made.handle.fault("status")["id"])
+        made.handle.remove_fault(made.handle.fault("status")["id"])
 
     kept = points(made)
 

@@ -112,7 +112,8 @@ module InboxMock
       admin(:get, "/faults")["faults"]
     end
 
-    def end_fault(fault_id)
+    # Remove a fault, and end its effects.
+    def remove_fault(fault_id)
       admin(:delete, "/faults/#{fault_id}")
       nil
     end
