@@ -1,6 +1,5 @@
-"""The fake, composed of its parts and its environment: wall clock, stopwatch, request ids."""
+"""The fake, composed of its parts and its environment."""
 
-import datetime as dt
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,9 +18,9 @@ from inbox_mock.domain import errors
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.addresses import plain_host
 from inbox_mock.domain.errors import SandboxExists
-from inbox_mock.domain.times import FIRST, LATEST
 from inbox_mock.engine.sandboxes import Sandboxes
 from inbox_mock.engine.unit_of_work import Handlers
+from inbox_mock.environment import new_request_id, wall_clock
 from inbox_mock.options import Options
 from inbox_mock.scenarios.build import SandboxFactory, build_recipe
 from inbox_mock.store.homes import WHOLE, Home, Share
@@ -35,26 +34,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
     from flask import Flask
 
-__all__ = ["Fake", "Options", "create_app", "open_home", "wall_clock"]
-
-
-FIRST_SECOND, LAST_SECOND = FIRST.timestamp(), LATEST.timestamp()
-
-
-def wall_clock() -> float:
-    """Return the time of this process in seconds, also where freezegun or time-machine has replaced it; a time that sandboxes can have.
-
-    What freezegun puts in place of ``time.time`` depends on when it was imported, and tells other threads another time.
-    """
-    now = dt.datetime.now()  # noqa: DTZ005 - with a zone freezegun adds its tz_offset to it
-    return min(max(FIRST_SECOND, now.timestamp()), LAST_SECOND)
-
-
-def new_request_id() -> str:
-    """Return a random UUID of version 4, in less than half the time of `uuid.uuid4`: every answer has one."""
-    digits = token_hex(16)
-    variant = "89ab"[int(digits[16], 16) % 4]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+__all__ = ["Fake", "Options", "create_app", "open_home"]
 
 
 @dataclass(frozen=True, slots=True)

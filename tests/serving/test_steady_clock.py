@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from fake import InProcess, Mock, Sandbox
 from inbox_mock.app import Options, create_app
 from inbox_mock.cli import serve
+from inbox_mock.environment import SteadyClock
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import Server
-from inbox_mock.serving.steady_clock import SteadyClock
 
 NOON = datetime(2030, 6, 1, 12, tzinfo=UTC).timestamp()
 YEAR = 365 * 86_400

@@ -18,12 +18,12 @@ from inbox_mock.console.stopping import STOP
 from inbox_mock.console.terminal import complain
 from inbox_mock.domain.addresses import Network
 from inbox_mock.domain.admin_tokens import AdminToken
+from inbox_mock.environment import SteadyClock
 from inbox_mock.serving.allocator import share_arenas
 from inbox_mock.serving.listening import PortFileError, prepare_port_file, remove_port_file, write_port_file
 from inbox_mock.serving.parameters import PublicUrl, Store, is_given, showing_progress, starts_a_fake, telling_why_not, without_brackets
 from inbox_mock.serving.running import Serving, greet, run, warn
 from inbox_mock.serving.server import Server
-from inbox_mock.serving.steady_clock import SteadyClock
 
 MOST_PROXIES = 100
 MOST_WORKERS = 100

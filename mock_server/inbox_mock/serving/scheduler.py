@@ -6,10 +6,10 @@ from contextlib import suppress
 from math import inf
 from threading import Event, Lock, Thread
 
-from inbox_mock.app import wall_clock
 from inbox_mock.domain.errors import HomeUnavailable, NotFound, SandboxFull
 from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.engine.sandboxes import Sandboxes
+from inbox_mock.environment import wall_clock
 from inbox_mock.webhooks.advance import deliver_due
 from inbox_mock.webhooks.sender import WebhookSender
 

@@ -12,10 +12,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from inbox_mock import __version__
-from inbox_mock.app import Fake, Options, create_app, wall_clock
+from inbox_mock.app import Fake, Options, create_app
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.errors import HomeUnavailable
+from inbox_mock.environment import wall_clock
 from inbox_mock.serving.handover import Handover
 from inbox_mock.serving.listening import Listening, listen
 from inbox_mock.serving.scheduler import Scheduler

@@ -13,13 +13,13 @@ from inbox_mock.app import Options, open_home
 from inbox_mock.console.ending import WRONG, without_traceback
 from inbox_mock.console.stopping import STOP
 from inbox_mock.domain.errors import Refusal
+from inbox_mock.environment import SteadyClock
 from inbox_mock.scenarios.errors import ScenarioError
 from inbox_mock.serving import connections as _  # noqa: F401 - loaded while the first worker makes the default sandbox
 from inbox_mock.serving.allocator import share_arenas
 from inbox_mock.serving.handover import Handover
 from inbox_mock.serving.running import run
 from inbox_mock.serving.server import Server
-from inbox_mock.serving.steady_clock import SteadyClock
 from inbox_mock.store.homes import Share
 
 
