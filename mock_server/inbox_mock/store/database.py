@@ -230,8 +230,7 @@ class Database(sqlite3.Connection):
 
     def next_due(self, until: str, only: str, but: Sequence[str]) -> Due | None:
         """Return the first pending event that is due by ``until``: of the kind ``only``, or of every kind that is not in ``but``."""
-        sql = f"""
-            SELECT id, due_at, kind, about FROM timeline
+        sql = f"""SELECT id, due_at, kind, about FROM timeline
             WHERE happened = 0 AND due_at <= ? AND (? = '' OR kind = ?) AND kind NOT IN ({", ".join("?" * len(but))})
             ORDER BY due_at, id LIMIT 1"""
         found: Due | None = self.execute(sql, (until, only, only, *but)).fetchone()
