@@ -1,7 +1,7 @@
 """What the client wrote: the answers that it was told to give, and what nobody had asked it for."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 
 from orjson import JSONDecodeError, loads
@@ -128,30 +128,45 @@ def unasked(recording: Recording) -> Iterator[Misbehaviour]:
         if not any((booking, content) in asked for booking in bookings):
             yield own("UNASKED", f"said {short(content)} in conversation {conversation}, which it was not told to")
     yield from _beside(recording, asked)
-    bookings_of = {found["id"]: set(found["booking_ids"]) for found in recording.expected["conversations"]}
+    yield from _unasked_changes(recording)
+
+
+def _unasked_changes(recording: Recording) -> Iterator[Misbehaviour]:
+    """Yield what the client changed or made in the inbox, which no answer needs."""
     told = {reply.booking_id for reply in recording.replies}
+    foreign = {found["id"] for found in recording.expected["conversations"] if told.isdisjoint(found["booking_ids"])}
     waited = any(reply.state != "kept" for reply in recording.replies)
     for entry in _entries_of(recording):
-        kind, _, rest = entry["path"].removeprefix("/api/v3/inbox/").partition("/")
-        written = _written(entry)
-        if entry["method"] in CHANGES and kind != "conversations" and not written.keys() <= READ_MARKS:
-            about = f"changed {', '.join(sorted(written))} at {entry['path']}, which it was not told to"
+        about = _needed_by_no_answer(entry, foreign, waited=waited)
+        if about is not None:
             yield own("UNASKED", about, entries=(int(entry["id"]),))
-        if (entry["method"], kind) == ("POST", "messages") and written.get("attachment_ids"):
-            yield own("UNASKED", "attached files to what it said, which it was not told to", entries=(int(entry["id"]),))
-        number = written.get("conversation_id")
-        if (entry["method"], kind) == ("POST", "participants") and number in bookings_of and not bookings_of[number] & told:
-            about = f"added a participant to conversation {number}, in which it was not told to answer"
-            yield own("UNASKED", about, entries=(int(entry["id"]),))
-        if kind != "conversations" or entry["method"] == "GET" or written.keys() <= READ_MARKS or "connect" in rest:
-            continue
-        if entry["method"] != "POST":
-            about = f"changed {', '.join(sorted(written))} of conversation {rest}, which it was not told to"
-        elif waited:
-            continue  # of a channel that opens none, a patient client may open one itself: CNV001 knows when
-        else:
-            about = "made a conversation, which it was not told to"
-        yield own("UNASKED", about, entries=(int(entry["id"]),))
+
+
+def _needed_by_no_answer(entry: JSON, foreign: Collection[int], *, waited: bool) -> str | None:
+    """Return what a request did that no answer needs, or None; in ``foreign`` conversations the client was not told to answer."""
+    kind, _, rest = entry["path"].removeprefix("/api/v3/inbox/").partition("/")
+    written, method = _written(entry), entry["method"]
+    if kind == "conversations":
+        return _done_to_a_conversation(method, rest, written, waited=waited)
+    if method in CHANGES and not written.keys() <= READ_MARKS:
+        return f"changed {', '.join(sorted(written))} at {entry['path']}, which it was not told to"
+    if (method, kind) == ("POST", "messages") and written.get("attachment_ids"):
+        return "attached files to what it said, which it was not told to"
+    if (method, kind) == ("POST", "participants") and written.get("conversation_id") in foreign:
+        return f"added a participant to conversation {written['conversation_id']}, in which it was not told to answer"
+    return None
+
+
+def _done_to_a_conversation(method: str, rest: str, written: JSON, *, waited: bool) -> str | None:
+    """Return what a request did to a conversation, unless an answer may need it.
+
+    Of a channel that opens none, a client that ``waited`` for one may open it itself: CNV001 knows when.
+    """
+    if method == "GET" or written.keys() <= READ_MARKS or "connect" in rest:
+        return None
+    if method == "POST":
+        return None if waited else "made a conversation, which it was not told to"
+    return f"changed {', '.join(sorted(written))} of conversation {rest}, which it was not told to"
 
 
 def _beside(recording: Recording, asked: Mapping[tuple[int, str], int]) -> Iterator[Misbehaviour]:

@@ -60,35 +60,48 @@ def _plain(record: Row) -> Row:
 
 
 def _applications(builder: Builder) -> None:
+    """Register the applications that are given, and those that every sandbox has, each on its accounts."""
     given = builder.records("applications")
-    known, taken = {record.get("channel") for _, record in given}, _ids_of(record for _, record in given)
-    missing: list[tuple[Location, Row]] = [
-        ((), application) for policy in opening() if policy.name not in known and (application := policy.application)
-    ]
-    if not any(record.get("client") for _, record in given):
-        missing.append(((), dict(CLIENT_APPLICATION)))
-    for _, record in missing:
+    missing = _missing_applications([record for _, record in given])
+    for location, record in [*given, *(((), record) for record in missing)]:
+        application_id = _register(builder, record, location)
+        for account_id in _installed_on(builder, record, location):
+            accounts.install(builder.work, application_id, account_id)
+
+
+def _missing_applications(given: list[Row]) -> list[Row]:
+    """Return the channels' applications, and the client's own, that are not given; without an id that is taken, and those last."""
+    known = {record.get("channel") for record in given}
+    missing = [application for policy in opening() if policy.name not in known and (application := policy.application)]
+    if not any(record.get("client") for record in given):
+        missing.append(dict(CLIENT_APPLICATION))
+    taken = _ids_of(given)
+    for record in missing:
         if record.get("id") in taken:
             record.pop("id", None)
-    missing.sort(key=lambda application: "id" not in application[1])
-    for location, record in given + missing:
-        if "channel" in record:
-            check_channel(ScenarioArguments(builder, location), record["channel"])
-        row: Row = {name: record[name] for name in ("id", "name", "channel", "client") if name in record}
-        row["scopes"] = " ".join(_scopes(builder, record, location) if "scopes" in record else ALL_SCOPES)
-        row["redirect_uris"] = dumps(record.get("redirect_uris", accounts.REDIRECT_URIS))
-        for part in ("client_id", "client_secret"):
-            row[f"named_{part}"] = record.get(part, accounts.DEMO[part] if record.get("client") else None)
-        with builder.refusals_at(location):
-            application_id = accounts.register_application(builder.work, row)
-            builder.name("applications", record, application_id, location)
-        installed_on = record.get("accounts")
-        for account_id in (
-            _once(builder, [builder.refer("accounts", reference, (*location, "accounts")) for reference in installed_on], location)
-            if installed_on is not None
-            else [row["id"] for row in builder.work.db.every("SELECT id FROM accounts ORDER BY id")]
-        ):
-            accounts.install(builder.work, application_id, account_id)
+    return sorted(missing, key=lambda record: "id" not in record)
+
+
+def _register(builder: Builder, record: Row, location: Location) -> int:
+    """Register an application, and return its id."""
+    if "channel" in record:
+        check_channel(ScenarioArguments(builder, location), record["channel"])
+    row: Row = {name: record[name] for name in ("id", "name", "channel", "client") if name in record}
+    row["scopes"] = " ".join(_scopes(builder, record, location) if "scopes" in record else ALL_SCOPES)
+    row["redirect_uris"] = dumps(record.get("redirect_uris", accounts.REDIRECT_URIS))
+    for part in ("client_id", "client_secret"):
+        row[f"named_{part}"] = record.get(part, accounts.DEMO[part] if record.get("client") else None)
+    with builder.refusals_at(location):
+        application_id = accounts.register_application(builder.work, row)
+        builder.name("applications", record, application_id, location)
+    return application_id
+
+
+def _installed_on(builder: Builder, record: Row, location: Location) -> list[int]:
+    """Return the ids of the accounts on which an application is installed: all, unless it names some."""
+    if record.get("accounts") is None:
+        return [row["id"] for row in builder.work.db.every("SELECT id FROM accounts ORDER BY id")]
+    return _once(builder, [builder.refer("accounts", reference, (*location, "accounts")) for reference in record["accounts"]], location)
 
 
 def _ids_of(records: Iterable[Row]) -> set[int]:
