@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from comparing.arranged import MESSAGE, answer_of, compare, kinds, reads, spoiled, with_headers
 from fake import Mock
 from importing.recorded import recorded
-from inbox_mock.comparing.report import shown
+from inbox_mock.comparing.report import without_private
 from inbox_mock.recordings import Exchange, Lost
 from inbox_mock.resources.disguise import Disguise
 
@@ -260,7 +260,10 @@ def test_what_a_refusal_repeats_of_a_request_is_not_shown(value: str, said: str)
         "title": said.format(value),
         value if value[0] != "C" else "detail": [said.format(value)],
     }
-    for text in (shown("error-value:messages.content", error, DISGUISE), shown("error-missing:messages.content", error, DISGUISE)):
+    for text in (
+        without_private("error-value:messages.content", error, DISGUISE),
+        without_private("error-missing:messages.content", error, DISGUISE),
+    ):
         assert value not in text
         assert "'code': 'invalid'" in text
 
@@ -268,4 +271,4 @@ def test_what_a_refusal_repeats_of_a_request_is_not_shown(value: str, said: str)
 def test_the_words_of_a_refusal_are_shown() -> None:
     error = {"field": "sent_at", "code": "invalid", "title": "isn't before 2030-06-01T12:00:00Z, nor after 2029-01-01"}
 
-    assert shown("error-value:messages.sent_at", error, DISGUISE) == str(error)
+    assert without_private("error-value:messages.sent_at", error, DISGUISE) == str(error)

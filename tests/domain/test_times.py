@@ -103,12 +103,12 @@ def test_a_rentals_time_has_a_true_instant(local: str, zone: str, instant: str) 
 def test_an_instant_is_found_again_from_a_rentals_clock(naive: datetime, zone: str) -> None:
     instant = naive.replace(tzinfo=UTC, microsecond=0)
 
-    shown = times.local_time(instant, zone)
+    shown = times.in_zone(instant, zone)
 
     found = times.parse(times.true_instant(shown, zone))
     repeated = instant.astimezone(zones.zone(zone)).fold
     assert found < instant if repeated else found == instant
-    assert times.local_time(found, zone) == shown
+    assert times.in_zone(found, zone) == shown
 
 
 @pytest.mark.parametrize(

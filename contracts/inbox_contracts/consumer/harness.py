@@ -244,7 +244,7 @@ class RunningWorld:
     def faults(self) -> list[JSON]:
         """Return the faults that were set, and how often each struck."""
         with self._sandbox.work() as work:
-            return [active.shown(row) for row in faults.all_set(work.db)]
+            return [active.fault_record(row) for row in faults.all_set(work.db)]
 
     def held(self) -> Contents:
         """Return what a bundle of the run is made of."""

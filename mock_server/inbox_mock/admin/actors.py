@@ -99,7 +99,7 @@ def book(call: AdminCall) -> JSON:
         policy = policies()[about["channel"]]
         if "delay_seconds" in about and not policy.owns_conversations:
             raise Invalid(invalid("conversation_delay", f"nothing, for {policy.name} opens no conversation"))
-        return {"booking": shown(work, "bookings", book_for_guest(work, about), call.origin)}
+        return {"booking": api_record(work, "bookings", book_for_guest(work, about), call.origin)}
 
 
 @operation("POST", "/sandboxes/<id>/bookings/<record_id>/cancel", answer=BOOKED)
@@ -107,7 +107,7 @@ def cancel(call: AdminCall) -> JSON:
     """Cancel as the guest."""
     with call.work() as work:
         actions()["guest_cancels"](work, {"booking_id": call.record_id})
-        return {"booking": shown(work, "bookings", call.record_id, call.origin)}
+        return {"booking": api_record(work, "bookings", call.record_id, call.origin)}
 
 
 @operation(
@@ -130,7 +130,7 @@ def open_conversation(call: AdminCall) -> JSON:
         about |= opens(work, about)
         forget_opening(work, booking["id"])
         work.happen(opens.name, **about)
-        return {"conversation": shown(work, "conversations", about["conversation_id"], call.origin)}
+        return {"conversation": api_record(work, "conversations", about["conversation_id"], call.origin)}
 
 
 @operation(
@@ -172,7 +172,10 @@ def write(call: AdminCall) -> JSON:
         conversation = work.db.get(ConversationRow, call.record_id)
         about["attachment_ids"] = [*body.get("attachments", []), *_uploaded(work, conversation, body.get("files", []))]
         written = actions()[WRITERS[str(body.get("from", "guest"))]](work, about)
-        return {"message": shown(work, "messages", written["message_id"], call.origin), "why": [reason.text for reason in work.reasons]}
+        return {
+            "message": api_record(work, "messages", written["message_id"], call.origin),
+            "why": [reason.text for reason in work.reasons],
+        }
 
 
 @operation(
@@ -187,7 +190,7 @@ def add_host(call: AdminCall) -> JSON:
     about: Row = {"conversation_id": call.record_id, "host_id": call.body.get("host_id")}
     with call.work() as work:
         added = actions()["channel_adds_host"](work, about)
-        return {"participant": shown(work, "participants", added["participant_id"], call.origin)}
+        return {"participant": api_record(work, "participants", added["participant_id"], call.origin)}
 
 
 @operation(
@@ -210,7 +213,7 @@ def change_conversation(call: AdminCall) -> JSON:
             actions()["relay_fails"](work, {"conversation_id": call.record_id, "fails": fails})
         if fails is None or len(call.body) > 1:
             actions()["staff_changes"](work, about)
-        return {"conversation": shown(work, "conversations", call.record_id, call.origin)}
+        return {"conversation": api_record(work, "conversations", call.record_id, call.origin)}
 
 
 @operation(
@@ -227,7 +230,7 @@ def get_thread(call: AdminCall) -> JSON:
         return {"messages": relay.thread(work, call.record_id, *call.page, call.uploads)}
 
 
-def shown(work: UnitOfWork, plural: str, record_id: object, origin: str) -> JSON:
+def api_record(work: UnitOfWork, plural: str, record_id: object, origin: str) -> JSON:
     """Return a record as the API shows it to a token with every scope."""
     resource = RESOURCES[plural]
     rows = records.read(work.db, resource.view, [int(str(record_id))])

@@ -2,7 +2,7 @@
 
 from inbox_mock.admin.labels import label_of
 from inbox_mock.admin.operation import JSON, AdminCall, Page, operation
-from inbox_mock.admin.sandbox_shown import SANDBOX, shown
+from inbox_mock.admin.sandbox_shown import SANDBOX, sandbox_record
 from inbox_mock.domain.admin_tokens import OWN
 from inbox_mock.domain.errors import BadRequest, Conflict, Problem
 
@@ -34,4 +34,4 @@ def open_bundle(call: AdminCall) -> JSON:
     except BundleError as error:
         raise BadRequest(str(error)) from None
     label = label_of({}, call.caller.name, call.factory.default_ttl)
-    return shown(call, opened(call.factory.sandboxes, bundle, label))
+    return sandbox_record(call, opened(call.factory.sandboxes, bundle, label))

@@ -11,7 +11,7 @@ from inbox_mock.domain import limits
 from inbox_mock.domain.errors import BadRequest, Invalid, Problem, invalid
 from inbox_mock.domain.spelling import one_of, unknown
 from inbox_mock.domain.values import check_number_of_values, normal
-from inbox_mock.scenarios.errors import in_words, violations, written
+from inbox_mock.scenarios.errors import as_option, in_words, violations
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError, Validator
@@ -72,7 +72,7 @@ def _problems(operation: AdminOperation, errors: "Iterable[ValidationError]") ->
                 yield invalid(".".join(map(str, (*path, key))), unknown(key, known))
             continue
         if isinstance(error.kind, ValidationErrorKind.Enum):
-            expected: object = one_of(error.instance, map(written, error.kind.options))
+            expected: object = one_of(error.instance, map(as_option, error.kind.options))
         else:
             expected = _description(operation, path) or in_words(error)
         yield invalid(".".join(map(str, path)) or "body", str(expected))

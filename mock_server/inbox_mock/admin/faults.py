@@ -59,7 +59,7 @@ def set_fault(call: AdminCall) -> JSON:
     """Set a fault."""
     with call.work() as work:
         row = store.find(work.db, active.set_fault(work, call.body, event_types()))
-        return active.shown(row or {})
+        return active.fault_record(row or {})
 
 
 @operation(
@@ -71,7 +71,7 @@ def set_fault(call: AdminCall) -> JSON:
 def list_faults(call: AdminCall) -> JSON:
     """List the faults, and how often each struck."""
     with call.in_sandbox.work() as work:
-        return {"faults": [active.shown(row) for row in store.all_set(work.db)]}
+        return {"faults": [active.fault_record(row) for row in store.all_set(work.db)]}
 
 
 @operation("DELETE", "/sandboxes/<id>/faults/<record_id>", status=204, refusals=(404,))

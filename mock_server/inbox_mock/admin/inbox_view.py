@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from inbox_mock.admin.actors import ATTACHED, MESSAGE, shown
+from inbox_mock.admin.actors import ATTACHED, MESSAGE, api_record
 from inbox_mock.admin.operation import (
     ANY_OBJECT,
     FLAG,
@@ -224,7 +224,7 @@ def get_message(call: AdminCall) -> JSON:
     """Get a message in full."""
     with call.in_sandbox.work() as work:
         work.db.get(MessageRow, call.record_id)
-        return {"message": shown(work, "messages", call.record_id, call.origin)}
+        return {"message": api_record(work, "messages", call.record_id, call.origin)}
 
 
 @operation(

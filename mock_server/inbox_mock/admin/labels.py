@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from inbox_mock.admin.operation import FLAG, JSON, NUMBER, OR_NULL, TEXT, AdminCall, operation
-from inbox_mock.admin.sandbox_shown import SANDBOX, shown
+from inbox_mock.admin.sandbox_shown import SANDBOX, sandbox_record
 from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.domain import limits
 from inbox_mock.domain.access import DEFAULT_SANDBOX
@@ -52,7 +52,7 @@ def label_sandbox(call: AdminCall) -> JSON:
         if call.in_sandbox.id == DEFAULT_SANDBOX and changes["ttl"] is not None:
             raise Invalid(invalid("ttl", "null: the default sandbox is kept for good"))
     call.in_sandbox.relabel(**changes)
-    return shown(call, call.in_sandbox)
+    return sandbox_record(call, call.in_sandbox)
 
 
 @operation(

@@ -69,7 +69,7 @@ def read_recording(call: AdminCall) -> JSON:
         return _scenario(name, call.file, str(error))
     except (RecordingError, NothingToImportError) as error:
         raise BadRequest(str(error)) from None
-    return {"kind": "recording", "scenario": found.scenario, "says": list(report.told(found)), **report.as_json(found)}
+    return {"kind": "recording", "scenario": found.scenario, "says": list(report.told_lines(found)), **report.as_json(found)}
 
 
 def _scenario(name: str, content: bytes, otherwise: str) -> JSON:

@@ -39,14 +39,14 @@ SANDBOX = record(OF_A_SANDBOX, "Sandbox")
 LISTED = record({**OF_A_SANDBOX, "created_at": TIMESTAMP, "used_at": TIMESTAMP}, "ListedSandbox")
 
 
-def shown(call: "AdminCall", sandbox: Sandbox) -> JSON:
+def sandbox_record(call: "AdminCall", sandbox: Sandbox) -> JSON:
     """Return a sandbox as the admin API shows it to a caller, at its present."""
     with sandbox.read() as work:
         wall = work.wall  # what is due by now happens first
     return _shown(call, sandbox.id, sandbox.storage.label, sandbox.storage.facts, wall)
 
 
-def listed(call: "AdminCall", found: Listed) -> JSON:
+def listed_record(call: "AdminCall", found: Listed) -> JSON:
     """Return a sandbox as a list shows it to a caller, as its last unit of work left it."""
     wall = call.factory.wall()
     return _shown(call, found.id, found.label, found.facts, wall) | used(found.label, wall)

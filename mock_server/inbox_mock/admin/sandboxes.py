@@ -2,7 +2,7 @@
 
 from inbox_mock.admin.labels import EXPECTED_NAME, LABEL, NAME, label_of
 from inbox_mock.admin.operation import JSON, NUMBER, PAGED, AdminCall, operation
-from inbox_mock.admin.sandbox_shown import LISTED, SANDBOX, listed, shown, used
+from inbox_mock.admin.sandbox_shown import LISTED, SANDBOX, listed_record, sandbox_record, used
 from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.domain.access import DEFAULT_SANDBOX
 from inbox_mock.domain.admin_tokens import OWN
@@ -57,7 +57,7 @@ def create_sandbox(call: AdminCall) -> JSON:
     except ScenarioError as error:
         field = "webhook_url" if isinstance(error, ReceiverError) else "scenario"
         raise Invalid(*(invalid(field, line) for line in str(error).splitlines())) from None
-    return shown(call, sandbox)
+    return sandbox_record(call, sandbox)
 
 
 @operation(
@@ -75,13 +75,13 @@ def list_sandboxes(call: AdminCall) -> JSON:
     limit, skip = call.page
     owner = call.caller.name if call.caller.role == OWN else None
     page, count = call.factory.sandboxes.home.listed(limit, skip, name=call.query.get("name", ""), owner=owner)
-    return {"sandboxes": [listed(call, found) for found in page], "count": count}
+    return {"sandboxes": [listed_record(call, found) for found in page], "count": count}
 
 
 @operation("GET", "/sandboxes/<id>", refusals=(404,), answer=LISTED)
 def get_sandbox(call: AdminCall) -> JSON:
     """Get a sandbox."""
-    return shown(call, call.in_sandbox) | used(call.in_sandbox.storage.label, call.factory.wall())
+    return sandbox_record(call, call.in_sandbox) | used(call.in_sandbox.storage.label, call.factory.wall())
 
 
 @operation("DELETE", "/sandboxes/<id>", status=204)
@@ -96,7 +96,7 @@ def delete_sandbox(call: AdminCall) -> None:
 def reset_sandbox(call: AdminCall) -> JSON:
     """Reset to the scenario's start; tokens stay valid."""
     beginnings.reset(call.in_sandbox)
-    return shown(call, call.in_sandbox)
+    return sandbox_record(call, call.in_sandbox)
 
 
 def overrides_of(body: JSON) -> Overrides:

@@ -2,7 +2,7 @@
 
 from inbox_mock.admin.labels import LABEL, label_of
 from inbox_mock.admin.operation import JSON, NUMBER, TEXT, TIMESTAMP, AdminCall, operation
-from inbox_mock.admin.sandbox_shown import SANDBOX, shown
+from inbox_mock.admin.sandbox_shown import SANDBOX, sandbox_record
 from inbox_mock.api.openapi_schemas import list_of, record
 from inbox_mock.domain.errors import Invalid, NotFound, invalid
 from inbox_mock.engine import beginnings, snapshots
@@ -41,7 +41,7 @@ def list_snapshots(call: AdminCall) -> JSON:
 def restore_snapshot(call: AdminCall) -> JSON:
     """Restore a snapshot, its time and journal included; tokens stay valid."""
     beginnings.restore(call.in_sandbox, snapshots.find(call.in_sandbox, call.path["name"]))
-    return shown(call, call.in_sandbox)
+    return sandbox_record(call, call.in_sandbox)
 
 
 @operation("DELETE", "/sandboxes/<id>/snapshots/<name>", status=204)
@@ -74,7 +74,7 @@ def fork_sandbox(call: AdminCall) -> JSON:
             fork = snapshots.fork(call.factory.sandboxes, call.in_sandbox, label, None if name is None else str(name))
     except NotFound:
         raise Invalid(invalid("snapshot", EXPECTED_SNAPSHOT) if point_id is None else invalid("point", EXPECTED_POINT)) from None
-    return shown(call, fork)
+    return sandbox_record(call, fork)
 
 
 def _shown_snapshot(snapshot: Snapshot) -> JSON:

@@ -17,7 +17,7 @@ from click.core import ParameterSource
 from inbox_mock import __version__
 from inbox_mock.console.ending import DEBUG, WRONG, without_traceback
 from inbox_mock.console.parameters import Group, chosen, prepare, takes_admin_token
-from inbox_mock.console.terminal import complain, open_standard_streams, printable_lines, shown
+from inbox_mock.console.terminal import complain, escaped, open_standard_streams, printable_lines
 from inbox_mock.console.whole_files import write_whole
 from inbox_mock.domain.discovery import DeclarationError, discover, import_declared
 from inbox_mock.domain.values import printable
@@ -213,6 +213,6 @@ def _shown(send: "Send") -> "Send":
     @wraps(send)
     def sent(method: str, path: str, body: "JSON | None") -> "tuple[int, JSON]":
         status, answer = send(method, path, body)
-        return status, shown(answer)
+        return status, escaped(answer)
 
     return sent

@@ -15,10 +15,10 @@ from inbox_mock.client.calls import (
     SandboxGoneError,
     Send,
     ServerUnreachableError,
+    as_sent,
     error_of,
     every_page,
     over_http,
-    written,
 )
 from inbox_mock.domain.addresses import callable_root
 
@@ -58,7 +58,7 @@ class AdminClient:
 
     def create_sandbox(self, scenario: object = "agency", **more: object) -> "SandboxClient":
         """Create a sandbox from a shipped scenario's name or a scenario as an object; ``more`` is what the admin API takes."""
-        made = self.call("POST", "/sandboxes", {"scenario": scenario} | {name: written(name, given) for name, given in more.items()})
+        made = self.call("POST", "/sandboxes", {"scenario": scenario} | {name: as_sent(name, given) for name, given in more.items()})
         return SandboxClient(self, str(made["id"]), made)
 
     def sandboxes(self, name: str = "") -> list[JSON]:
@@ -67,7 +67,7 @@ class AdminClient:
 
     def prune(self, older_than: timedelta | str | None = None, *, dry_run: bool = False) -> JSON:
         """Remove the sandboxes that have expired, and those not used for so long; return what they were, and their bytes."""
-        aged = {} if older_than is None else {"older_than": written("older_than", older_than)}
+        aged = {} if older_than is None else {"older_than": as_sent("older_than", older_than)}
         return self.call("POST", "/sandboxes/prune", {"dry_run": dry_run, **aged})
 
     def sandbox(self, sandbox_id: str = "default") -> "SandboxClient":
@@ -157,7 +157,7 @@ class SandboxClient:
             AdminError: the fake refuses.
         """
         address = f"/sandboxes/{quote(self.id, safe='')}"
-        content = None if body is None else {name: written(name, given) for name, given in body.items()}
+        content = None if body is None else {name: as_sent(name, given) for name, given in body.items()}
         status, answer = self.server.send(method, f"{address}{path}", content)
         if status == 404 and path and self.server.send("GET", address, None)[0] == 200:
             raise error_of(status, answer)

@@ -125,7 +125,7 @@ def error_of(status: int, answer: JSON) -> AdminError:
     return AdminError(text, *fields, found=found)
 
 
-def written(name: str, given: object) -> object:
+def as_sent(name: str, given: object) -> object:
     """Return a timedelta or an aware datetime as the admin API takes it, and anything else as it is.
 
     Raises:

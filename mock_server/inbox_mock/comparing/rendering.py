@@ -56,7 +56,7 @@ def as_junit(report: JSON) -> str:
     """Return the report as XML: a test case for each kind; those that the recorder caused are skipped."""
     from junitparser import Failure, Skipped, TestCase, TestSuite
 
-    from inbox_mock.conduct.junit import legal, written
+    from inbox_mock.conduct.junit import as_xml, legal
 
     suite = TestSuite(SUITE)
     suite.add_property("compared", str(report["compared"]))
@@ -73,7 +73,7 @@ def as_junit(report: JSON) -> str:
         suite.add_testcase(case)
     if not report["differences"]:
         suite.add_testcase(TestCase(legal(headline(report)), classname="inbox-mock", time=0))
-    return written(suite)
+    return as_xml(suite)
 
 
 def as_html(report: JSON) -> str:

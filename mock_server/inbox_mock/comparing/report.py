@@ -223,12 +223,12 @@ def _group(kind: str, group: KindOfDifference, disguise: Disguise) -> JSON:
         "entry": group.first.place.entry,
         "request": group.first.request,
         "where": one.where,
-        "recorded": shown(kind, one.recorded, disguise),
-        "ours": shown(kind, one.ours, disguise),
+        "recorded": without_private(kind, one.recorded, disguise),
+        "ours": without_private(kind, one.ours, disguise),
     }
 
 
-def shown(kind: str, value: object, disguise: Disguise) -> str:
+def without_private(kind: str, value: object, disguise: Disguise) -> str:
     """Return a value without what is private: invented where it may be, of an address only the path, of others how they look."""
     what, _, about = kind.partition(":")
     subject, _, verb = what.partition("-")

@@ -153,14 +153,16 @@ class Comparison:
         call = call_of(exchange)
         skipped = _why_not(exchange, call)
         if skipped or call is None or exchange.response is None:
-            return Compared(exchange.place, named(call), skipped=skipped)
+            return Compared(exchange.place, method_and_pattern(call), skipped=skipped)
         self._wrote = self._wrote or call.writes
         differences = self._differences(exchange, call, exchange.response)
-        return Compared(exchange.place, named(call), tuple((one, cause_of(one, exchange.lost, wrote=self._wrote)) for one in differences))
+        return Compared(
+            exchange.place, method_and_pattern(call), tuple((one, cause_of(one, exchange.lost, wrote=self._wrote)) for one in differences)
+        )
 
     def _differences(self, exchange: Exchange, call: ApiExchange, recorded: RecordedResponse) -> Iterator[Difference]:
         if call.writes and exchange.request.body is None and call.method != "DELETE" and Lost.REQUEST_BODY in exchange.lost:
-            yield Difference(f"request-lost:{named(call)}", "the body of the request", "not recorded", "not sent")
+            yield Difference(f"request-lost:{method_and_pattern(call)}", "the body of the request", "not recorded", "not sent")
             return
         origin = _origin(recorded) or call.base
         answer = self.resending.send(exchange, call).response or RecordedResponse(0)
@@ -173,14 +175,14 @@ def differences(recorded: RecordedResponse, ours: RecordedResponse, call: ApiExc
     if etags[0] and etags[1]:
         translation.texts[etags[0]] = etags[1]
     if recorded.status != ours.status:
-        yield Difference(f"status:{recorded.status}->{ours.status}:{named(call)}", "status", recorded.status, ours.status)
+        yield Difference(f"status:{recorded.status}->{ours.status}:{method_and_pattern(call)}", "status", recorded.status, ours.status)
         if recorded.status // 100 != ours.status // 100:
             return  # all the rest follows from it
     if call.method == "POST" and call.resource is not None:
         translation.learn(call.resource.plural, _made(recorded, call.resource.plural), _made(ours, call.resource.plural))
     if recorded.body is None:
         if ours.body:
-            yield Difference(f"body-lost:{named(call)}", "body", ABSENT, f"{len(ours.body):,} bytes")
+            yield Difference(f"body-lost:{method_and_pattern(call)}", "body", ABSENT, f"{len(ours.body):,} bytes")
     elif recorded.body != ours.body or translation.ids:
         found = INDEX.match("GET" if call.method == "HEAD" else call.method, f"{API}{call.path}") if call.part == "api" else None
         bodies = Bodies(found[0].resource.plural if found else "", translation)
@@ -224,7 +226,7 @@ def _why_not(exchange: Exchange, call: ApiExchange | None) -> str:
     return OUTAGE if exchange.response.status >= FAILED else ""
 
 
-def named(call: ApiExchange | None) -> str:
+def method_and_pattern(call: ApiExchange | None) -> str:
     """Return the method and the pattern of a call."""
     return "" if call is None else f"{call.method} {call.endpoint or call.part}"
 

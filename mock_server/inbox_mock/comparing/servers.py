@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 import orjson
 
 from inbox_mock.api.operations import OPERATIONS
-from inbox_mock.comparing.running import Compared, Comparison, Resending, differences, named
+from inbox_mock.comparing.running import Compared, Comparison, Resending, differences, method_and_pattern
 from inbox_mock.comparing.sides import OverHttp
 from inbox_mock.comparing.translation import EARLIEST, AsSent, Credentials, Translation
 from inbox_mock.domain.endpoints import API
@@ -43,13 +43,13 @@ class OtherServer:
         if call is None or call.part not in {"api", "uploads"}:
             return replace(exchange, response=None)
         if call.method not in READS and not self.writes:
-            return Compared(exchange.place, named(call), skipped=NOT_WRITTEN)
+            return Compared(exchange.place, method_and_pattern(call), skipped=NOT_WRITTEN)
         if not self.requests:
-            return Compared(exchange.place, named(call), skipped=SPENT)
+            return Compared(exchange.place, method_and_pattern(call), skipped=SPENT)
         self.requests -= 1
         sent = self.resending.send(replace(exchange, at=None), call)
         if call.part == "uploads" and _body(sent) != _body(exchange) and call.path not in self.resending.translation.texts:
-            return Compared(exchange.place, named(call), skipped=NOT_NAMED)
+            return Compared(exchange.place, method_and_pattern(call), skipped=NOT_NAMED)
         if exchange.response is not None and sent.response is not None:
             # The recording's ids of what was made are learned, as far as they differ; the differences are nobody's.
             list(differences(exchange.response, sent.response, call, self.resending.translation))

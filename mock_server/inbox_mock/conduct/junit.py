@@ -21,7 +21,7 @@ def render(report: JSON, threshold: str = "error", nobody: str | None = None) ->
     ``nobody`` says that no request came, where one has to: it is the failure of a test case in a suite of its own.
     """
     suites = [_suite(one, threshold) for one in report.get("reports", [report])]
-    return written(*suites, *([_silent(nobody)] if nobody is not None else []))
+    return as_xml(*suites, *([_silent(nobody)] if nobody is not None else []))
 
 
 def _suite(report: JSON, threshold: str) -> "TestSuite":
@@ -75,7 +75,7 @@ def _failed(name: str, kind: str, message: str, told: str | None = None) -> "Tes
     return case
 
 
-def written(*suites: "TestSuite") -> str:
+def as_xml(*suites: "TestSuite") -> str:
     """Return suites as XML."""
     from junitparser import JUnitXml
 

@@ -60,12 +60,12 @@ def styled(text: str, **style: Unpack[Style]) -> str:
     return click.style(text, **style) if any(style.values()) else text
 
 
-def shown(answer: Any) -> Any:  # noqa: ANN401 - any JSON
+def escaped(answer: Any) -> Any:  # noqa: ANN401 - any JSON
     """Return a program's answer with no control character in any text, which could write anything anywhere on a terminal."""
     if isinstance(answer, dict):
-        return {printable(name): shown(value) for name, value in answer.items()}
+        return {printable(name): escaped(value) for name, value in answer.items()}
     if isinstance(answer, list):
-        return [shown(value) for value in answer]
+        return [escaped(value) for value in answer]
     return printable(answer) if isinstance(answer, str) else answer
 
 

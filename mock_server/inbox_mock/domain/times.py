@@ -66,7 +66,7 @@ def true_instant(local: str, timezone: str) -> str:
         return local
 
 
-def local_time(instant: datetime, timezone: str) -> str:
+def in_zone(instant: datetime, timezone: str) -> str:
     """Return a rental's local time, written with the false ``Z`` of the API."""
     try:
         return wire(instant.astimezone(zone(timezone)))
@@ -83,7 +83,7 @@ def on_rentals_clock(text: str, timezone: str) -> str:
         ValueError: the text is not a time.
     """
     instant = parse(text)
-    return local_time(instant, timezone) if has_offset(text) else wire(instant)
+    return in_zone(instant, timezone) if has_offset(text) else wire(instant)
 
 
 def add_months(day: datetime, months: int) -> datetime:

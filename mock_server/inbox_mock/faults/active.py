@@ -126,7 +126,7 @@ def remove_fault(work: UnitOfWork, fault_id: int) -> None:
         raise NotFound
 
 
-def shown(row: Row) -> dict[str, object]:
+def fault_record(row: Row) -> dict[str, object]:
     """Return a fault as the admin API shows it: how it was set, and how often it struck."""
     times_left = None if row["times"] is None else row["times"] - row["struck"]
     found: Row = {"id": row["id"], "kind": row["kind"], **row["options"], "match": row["match"], "times": row["times"]}

@@ -12,7 +12,7 @@ from inbox_mock.channels import opening
 from inbox_mock.domain import times
 from inbox_mock.importing.histories import Change, instant
 from inbox_mock.importing.sightings import JSON, Key, ListSeen, references
-from inbox_mock.importing.world import ORDER, ImportedRecords, named
+from inbox_mock.importing.world import ORDER, ImportedRecords, record_in_words
 from inbox_mock.resources import RESOURCES
 from inbox_mock.resources.privacy import PRIVATE
 
@@ -46,7 +46,7 @@ def _make_up(world: ImportedRecords) -> None:
         plural = ORDER[place]
         if world.lacks(plural, number):
             made = world.placeholder(plural, number, _hints(world, (plural, number), sent.get(number, {})))
-            world.tell(plural, named(plural, number), ONLY_ID)
+            world.tell(plural, record_in_words(plural, number), ONLY_ID)
             for other in _referred(plural, made):
                 if world.lacks(*other):
                     heappush(waiting, (ORDER.index(other[0]), other[1]))
@@ -100,7 +100,7 @@ def cancel(world: ImportedRecords) -> list[Change]:
             later.append(Change(order[0], key, canceled, appeared=False))
         else:
             world.records["bookings"].setdefault(number, {}).update(canceled)
-            world.tell("bookings", named(*key), "only said to be cancelled since a time")
+            world.tell("bookings", record_in_words(*key), "only said to be cancelled since a time")
     return later
 
 
@@ -114,7 +114,7 @@ def read(world: ImportedRecords) -> None:
             continue
         made = next((seat for seat in seats if ("participants", seat) in world.invented), None)
         if made is None:
-            world.tell("conversations", named("conversations", number), "which host has read it is not shown")
+            world.tell("conversations", record_in_words("conversations", number), "which host has read it is not shown")
         else:
             participants[made]["read_at"] = moment
 
@@ -136,7 +136,7 @@ def client(world: ImportedRecords) -> int:
     found = _client_among(world.records["applications"], [number for number in own if number is not None])
     if found is None:
         found = 17 if 17 not in world.taken["applications"] else world.free("applications")
-        world.tell("applications", named("applications", found), "the client's own is not shown")
+        world.tell("applications", record_in_words("applications", found), "the client's own is not shown")
     if found not in world.records["applications"]:
         world.placeholder("applications", found, {"name": "Your application"})
     return found
@@ -220,9 +220,9 @@ def _between(world: ImportedRecords, plural: str, low: tuple[Any, ...] | None, h
     for number in ids:
         _clone(world, plural, number, {} if like is None else world.records[plural][like[-1]])
     if ids:
-        world.tell(plural, named(plural, ids[0]), REST_OF_LIST, len(ids))
+        world.tell(plural, record_in_words(plural, ids[0]), REST_OF_LIST, len(ids))
     if len(ids) < lacking:
-        world.tell(plural, f"besides {named(plural, min(world.records[plural], default=1))}", NO_ROOM, lacking - len(ids))
+        world.tell(plural, f"besides {record_in_words(plural, min(world.records[plural], default=1))}", NO_ROOM, lacking - len(ids))
 
 
 def _clone(world: ImportedRecords, plural: str, number: int, like: JSON) -> None:

@@ -48,14 +48,14 @@ def as_json(found: Imported) -> dict[str, Any]:
 
 def lines(found: Imported) -> Iterator[str]:
     """Yield the report as lines of text."""
-    yield from told(found)
+    yield from told_lines(found)
     if found.made_up:
         yield "Made up, or not known:"
     for one in found.made_up:
         yield f"  {one.what}: {one.count}, such as {one.example}: {one.why}"
 
 
-def told(found: Imported) -> Iterator[str]:
+def told_lines(found: Imported) -> Iterator[str]:
     """Yield what the traffic told, as lines of text."""
     for host in found.hosts:
         yield f"{host.name}: {_count(host.used, 'exchange')} used, {host.ignored} ignored"

@@ -13,7 +13,7 @@ from inbox_mock.domain.access import ALL_SCOPES, expand_scopes
 from inbox_mock.domain.values import whole_number
 from inbox_mock.importing.calls import DIGITS, ApiExchange, query_of
 from inbox_mock.importing.histories import AT_ONCE
-from inbox_mock.importing.sightings import JSON, Sightings, told
+from inbox_mock.importing.sightings import JSON, Sightings, told_number
 from inbox_mock.importing.switches import SWITCHES, sent_records, shown_records, was_accepted
 from inbox_mock.recordings import header
 from inbox_mock.resources import RESOURCES
@@ -65,7 +65,7 @@ class SettingsEvidence:
         with suppress(*SENSELESS):
             self._scopes(call, call.exchange.response.status)
         if call.method == "GET" and call.succeeded and call.resource is not None and not call.ids and call.resource.has_id:
-            per_page, asked = told(call, call.answer, "X-Per-Page"), whole_number(call.query.get("per_page", ""), DIGITS)
+            per_page, asked = told_number(call, call.answer, "X-Per-Page"), whole_number(call.query.get("per_page", ""), DIGITS)
             if per_page and per_page <= MOST_ON_A_PAGE and (asked is None or asked > per_page):
                 self.caps.setdefault(call.resource.plural, set()).add(per_page)
 

@@ -160,7 +160,7 @@ class Sightings:
                 self.deleted.setdefault((resource.plural, number), (order, query.get("updated_since", "")))
         if call.ids or not resource.has_id:
             return
-        total, per_page = told(call, body, "X-Total-Count"), told(call, body, "X-Per-Page")
+        total, per_page = told_number(call, body, "X-Total-Count"), told_number(call, body, "X-Per-Page")
         if total is None or not per_page:
             return
         filters = frozenset((name, value) for name, value in query.items() if name not in NOT_FILTERS)
@@ -254,7 +254,7 @@ def _named(resource: Resource, body: JSON) -> Iterator[Key]:
                 yield from references(target, link, value) if link != name else ()
 
 
-def told(call: ApiExchange, body: Mapping[str, Any], name: str) -> int | None:
+def told_number(call: ApiExchange, body: Mapping[str, Any], name: str) -> int | None:
     """Return a number that the answer's headers tell, or its meta."""
     meta = body.get("meta")
     found = call.answered(name) or (meta.get(name) if isinstance(meta, dict) else None)

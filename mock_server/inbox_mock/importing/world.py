@@ -139,11 +139,11 @@ class ImportedRecords:
         """Make a record up of which nothing tells, and return its id."""
         number = self.free(plural)
         self.placeholder(plural, number, known)
-        self.tell(plural, named(plural, number), why)
+        self.tell(plural, record_in_words(plural, number), why)
         return number
 
 
-def named(plural: str, number: int) -> str:
+def record_in_words(plural: str, number: int) -> str:
     """Return a record in words."""
     return f"{RESOURCES[plural].name if plural in RESOURCES else plural.removesuffix('s')} {number}"
 

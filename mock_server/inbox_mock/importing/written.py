@@ -16,7 +16,7 @@ from inbox_mock.engine import durations
 from inbox_mock.importing.completing import channel_of, client
 from inbox_mock.importing.histories import Change
 from inbox_mock.importing.sightings import JSON
-from inbox_mock.importing.world import ORDER, ImportedRecords, named
+from inbox_mock.importing.world import ORDER, ImportedRecords, record_in_words
 from inbox_mock.resources.disguise import Disguise
 from inbox_mock.resources.privacy import BYTES, PRIVATE
 from inbox_mock.scenarios.exact import TIME, Key, Noun, nouns
@@ -80,7 +80,7 @@ class ScenarioWriter:
             replaced = self.disguise.of(plural, name, value) if name in private else value
             if written not in noun.keys or not _fits(plural, written, replaced, self.start):
                 if name not in WORKED_OUT:
-                    self.world.tell(plural, f"{name} of {named(plural, number)}", CANNOT_HOLD)
+                    self.world.tell(plural, f"{name} of {record_in_words(plural, number)}", CANNOT_HOLD)
                 continue
             key = noun.keys[written]
             if whole and _is_default(noun, key, replaced, self.start):
@@ -100,7 +100,7 @@ class ScenarioWriter:
                 found["channel"] = channel
                 if "default_channel" not in shown:  # null would let no answer reach the guest
                     found["default_channel"] = policies()[channel].default_channel
-                    self.world.tell(plural, f"default_channel of {named(plural, number)}", OPENER)
+                    self.world.tell(plural, f"default_channel of {record_in_words(plural, number)}", OPENER)
             case "bookings":
                 source = self.records["sources"].get(shown.get("source") or 0, {}).get("name", "")
                 found["channel"] = channel or self.by_source.get(source, "direct")
@@ -125,7 +125,7 @@ class ScenarioWriter:
         zone = next(fits, "UTC") if shown else "UTC"
         if zone == "UTC":
             return {}
-        self.world.tell("rentals", named("rentals", number), ZONE)
+        self.world.tell("rentals", record_in_words("rentals", number), ZONE)
         return {"timezone": zone}
 
     def _file(self, number: int, url: str) -> JSON:
@@ -133,7 +133,7 @@ class ScenarioWriter:
         name = self.disguise.of("attachments", "name", unquote(url.rpartition("/")[2]))
         content = self.world.sightings.files.get(url[url.find("/uploads/") :]) if self.disguise.keeps(BYTES) else None
         if content is None:
-            self.world.tell("attachments", named("attachments", number), PLACEHOLDER)
+            self.world.tell("attachments", record_in_words("attachments", number), PLACEHOLDER)
         return {"file_name": name} | ({} if content is None else {"file": b64encode(content).decode()})
 
 

@@ -91,7 +91,7 @@ def _has_more_values(most: int, data: object) -> bool:
     return found > most
 
 
-def told(error: "ValidationError", schema: Mapping[str, object]) -> Iterator[tuple[Path, str, str, Path]]:
+def explained(error: "ValidationError", schema: Mapping[str, object]) -> Iterator[tuple[Path, str, str, Path]]:
     """Yield for a schema violation its path, what was found and what was expected, in words, and what it is said of.
 
     The latter is the path itself, but for an unknown key, of which there is one for each: that is said of the object.
@@ -115,7 +115,7 @@ def _told(error: "ValidationError", schema: Mapping[str, object]) -> tuple[str, 
         return f"no {kind.property!r}", "must be there"
     if isinstance(kind, Kind.Enum):
         quoted = error.instance in [dumps(option) for option in kind.options if not isinstance(option, str)]
-        return found, f"{error.instance} without quotes" if quoted else one_of(error.instance, map(written, kind.options))
+        return found, f"{error.instance} without quotes" if quoted else one_of(error.instance, map(as_option, kind.options))
     part = _at(schema, error.schema_path[:-1])
     described = str(part.get("description", ""))
     if described and not (kind.name == "type" and described[0].isupper()):  # a sentence is about something, not about how it is written
@@ -132,7 +132,7 @@ def in_words(error: "ValidationError") -> str:
     return f"{LIMITS[kind.name]} {kind.limit:,}" if kind.name in LIMITS else f"a value that is valid ({error.message})"
 
 
-def written(option: object) -> str:
+def as_option(option: object) -> str:
     """Return a value of an enumeration as it is written."""
     return option if isinstance(option, str) else dumps(option)
 

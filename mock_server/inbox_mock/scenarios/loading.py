@@ -16,7 +16,7 @@ from inbox_mock.domain.spelling import one_of, shortened
 from inbox_mock.domain.values import normal
 from inbox_mock.scenarios import fixtures
 from inbox_mock.scenarios.defaults import DEFAULTS
-from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, UnreadableScenarioError, place_of, told, violations
+from inbox_mock.scenarios.errors import CombinedScenarioError, ScenarioError, UnreadableScenarioError, explained, place_of, violations
 from inbox_mock.scenarios.size import SMALLER, too_much
 from inbox_mock.scenarios.start_cache import StartCache
 
@@ -285,7 +285,7 @@ def _checked(scenario: Scenario) -> Scenario:
         data = normal(dict(scenario.data))
     except ValueError as nested:
         raise scenario.error((), str(nested), "a scenario") from None
-    found = [scenario.error(*finding) for error in violations(_validator(), data) for finding in told(error, schema())]
+    found = [scenario.error(*finding) for error in violations(_validator(), data) for finding in explained(error, schema())]
     found = found or [scenario.error(*finding) for finding in (*too_much(data), *clashes(data))]
     if found:
         raise CombinedScenarioError(sorted(found, key=lambda error: error.line))

@@ -76,7 +76,7 @@ def local_time(arguments: Arguments, text: str, key: str, rental: RentalRow) -> 
     """
     moment = arguments.moment(text, key)
     is_instant = text[:1] in {"+", "-"} or times.has_offset(text)
-    shown = times.local_time(moment, rental["timezone"]) if is_instant else times.wire(moment)
+    shown = times.in_zone(moment, rental["timezone"]) if is_instant else times.wire(moment)
     if not (text.endswith("d") or len(text) == LENGTH_OF_A_DATE):
         return shown
     hour = rental["checkin_time"] if key == "start_at" else rental["checkout_time"]

@@ -75,13 +75,13 @@ def create_sandbox(factory: "SandboxFactory", scenario: object, overrides: JSON,
 def sandbox_of(fake: "Fake", sandbox_id: str, origin: str) -> SandboxClient:
     """Return a client for a sandbox of a fake in this process; what the admin API shows of it is known without a call."""
     from inbox_mock.admin.operation import AdminCall
-    from inbox_mock.admin.sandbox_shown import listed
+    from inbox_mock.admin.sandbox_shown import listed_record
     from inbox_mock.domain.admin_tokens import Caller
     from inbox_mock.store.homes import Listed
 
     storage = fake.sandboxes.get(sandbox_id).storage
     call = AdminCall(Caller(), fake.factory, origin, {}, {}, {}, fake.sender)
-    made = listed(call, Listed(storage.id, storage.label, storage.facts, storage.size))
+    made = listed_record(call, Listed(storage.id, storage.label, storage.facts, storage.size))
     return SandboxClient(client_of(fake.wsgi, origin), sandbox_id, orjson.loads(orjson.dumps(made)))
 
 

@@ -77,7 +77,7 @@ def judge_time(text: str, found: datetime) -> None:
     assert times.synced_at(written) == found.strftime("%Y-%m-%d %H:%M:%S UTC").rjust(23, "0")
     times.has_offset(text)
     for zone in ZONES:
-        local = times.local_time(found, zone)
+        local = times.in_zone(found, zone)
         assert WIRE.fullmatch(local), local
         assert abs(datetime.fromisoformat(times.true_instant(local, zone)) - found) <= timedelta(hours=25)
         assert WIRE.fullmatch(times.on_rentals_clock(text, zone))

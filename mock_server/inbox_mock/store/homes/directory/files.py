@@ -36,7 +36,7 @@ PROBE_BYTES = 1024 * 1024
 
 
 @contextmanager
-def named(path: Path) -> Iterator[None]:
+def naming_path(path: Path) -> Iterator[None]:
     """Raise `HomeUnavailable` with the path in place of an `OSError`."""
     try:
         yield
@@ -50,7 +50,7 @@ def claim(path: Path) -> int:
     Raises:
         HomeUnavailable: it cannot be; the text says why. Nothing was changed.
     """
-    with named(path):
+    with naming_path(path):
         if not path.exists():
             path.mkdir(mode=0o700, parents=True)
         strangers = [found.name for found in path.iterdir() if found.name not in FOREIGN]
@@ -112,7 +112,7 @@ class Files:
 
     def write(self, path: Path, content: bytes) -> None:
         """Write a file under a new name, or in place of another one: whoever looks sees all of it or nothing."""
-        with named(path):
+        with naming_path(path):
             made = draft(self.path / "drafts" / path.name, content)
             try:
                 if self.durable:
@@ -131,7 +131,7 @@ class Files:
             HomeUnavailable: it is missing while there are sandboxes, or no regular file.
         """
         path = self.path / "index.sqlite"
-        with named(path):
+        with naming_path(path):
             found = os.lstat(path) if os.path.lexists(path) else None
             if found is not None and not stat.S_ISREG(found.st_mode):
                 raise HomeUnavailable(f"{path} is no regular file; expected the index of the sandboxes")
@@ -156,18 +156,18 @@ class Files:
         with suppress(OSError):  # a full disk keeps nobody from removing
             mark.touch(mode=0o600)
         yield
-        with named(mark):
+        with naming_path(mark):
             mark.unlink(missing_ok=True)
 
     def left_unfinished(self) -> list[str]:
         """Return the ids of sandboxes that were being added or removed when a process ended."""
-        with named(self.path / "unfinished"):
+        with naming_path(self.path / "unfinished"):
             return [mark.name for mark in (self.path / "unfinished").iterdir()]
 
     def make_folder(self, sandbox_id: str) -> None:
         """Make the folder of a new sandbox, without what may be left there of one that was never finished."""
         folder = self.folder(sandbox_id)
-        with named(folder):
+        with naming_path(folder):
             self.delete_folder(sandbox_id)
             folder.mkdir(mode=0o700)
             if self.durable:
@@ -176,7 +176,7 @@ class Files:
     def delete_folder(self, sandbox_id: str) -> None:
         """Delete a sandbox's folder, if it exists."""
         folder = self.folder(sandbox_id)
-        with named(folder):
+        with naming_path(folder):
             if folder.exists() or folder.is_symlink():
                 doomed = Path(mkdtemp(dir=self.path / "drafts"))
                 folder.replace(doomed / sandbox_id)
@@ -189,7 +189,7 @@ class Files:
             HomeUnavailable: there is none, or what stands in its place is no file.
         """
         folder = self.folder(sandbox_id)
-        with named(folder):
+        with naming_path(folder):
             if not stat.S_ISDIR(folder.lstat().st_mode):
                 raise HomeUnavailable(f"{folder} is no directory; expected one with a sandbox's database")
             found = [int(name[1]) for file in folder.iterdir() if (name := _GENERATION.fullmatch(file.name))]
@@ -207,13 +207,13 @@ class Files:
             HomeUnavailable: somebody has deleted it.
         """
         path = self.folder(sandbox_id) / f"{generation}.sqlite"
-        with named(path):
+        with naming_path(path):
             path.stat()
 
     def forget_earlier(self, sandbox_id: str, generation: int) -> None:
         """Delete the databases of earlier generations."""
         folder = self.folder(sandbox_id)
-        with named(folder):
+        with naming_path(folder):
             for file in folder.iterdir():
                 found = _GENERATION.fullmatch(file.name.removesuffix("-wal").removesuffix(LEDGER))
                 if found and int(found[1]) < generation:
@@ -237,7 +237,7 @@ class Files:
             HomeUnavailable: it cannot be read, or is not as it was written.
         """
         path = self.image(name)
-        with named(path), os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        with naming_path(path), os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
             content = file.read()
         if sha256(content).hexdigest() != name:
             raise HomeUnavailable(f"{path} is not as it was written: its SHA-256 is not its name any more")
@@ -245,7 +245,7 @@ class Files:
 
     def delete_image(self, name: str) -> None:
         """Delete a start or a snapshot, if it exists."""
-        with named(self.image(name)):
+        with naming_path(self.image(name)):
             self.image(name).unlink(missing_ok=True)
 
     def check(self) -> None:
@@ -254,7 +254,7 @@ class Files:
         Raises:
             HomeUnavailable: it does not.
         """
-        with named(self.path):
+        with naming_path(self.path):
             draft(self.path / "drafts" / "probe", bytes(PROBE_BYTES)).unlink()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 
 from inbox_mock.domain.reasons import from_json
-from inbox_mock.store.homes.directory.files import named
+from inbox_mock.store.homes.directory.files import naming_path
 from inbox_mock.store.journal import LedgerEntry, Spent
 
 
@@ -30,7 +30,7 @@ class LedgerFile:
             HomeUnavailable: it cannot be read.
             ValueError: a line is no entry.
         """
-        with named(self.path), suppress(FileNotFoundError):
+        with naming_path(self.path), suppress(FileNotFoundError):
             return list(map(_entry, self.path.read_bytes().split(b"\n")[:-1]))
         return []
 
@@ -42,7 +42,7 @@ class LedgerFile:
         """
         number, entry, reasons, spent = gathered
         line = orjson.dumps([number, entry, [reason.as_json() for reason in reasons], spent and [*spent]]) + b"\n"
-        with named(self.path):
+        with naming_path(self.path):
             if self._open is None:
                 self._open = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             try:

@@ -11,7 +11,7 @@ from inbox_mock.store import database, images, journal
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.database import Database
 from inbox_mock.store.homes import Facts, Label, Snapshot, Start, Transaction
-from inbox_mock.store.homes.directory.files import LEDGER, Files, named
+from inbox_mock.store.homes.directory.files import LEDGER, Files, naming_path
 from inbox_mock.store.homes.directory.index import Index, IndexEntry
 from inbox_mock.store.homes.directory.ledger_file import LedgerFile
 from inbox_mock.store.homes.local import LocalStorage, beginning
@@ -256,7 +256,7 @@ def recover(db: Database, file: LedgerFile) -> None:
         follows = False
     if not follows:
         raise HomeUnavailable(f"{file.path}: a line is no entry of a journal; expected what this program wrote")
-    with named(file.path):
+    with naming_path(file.path):
         file.path.unlink(missing_ok=True)
 
 

@@ -216,10 +216,10 @@ def connect(url: str, settings: str) -> BoundedConnection:
 
 def unavailable(error: psycopg.Error) -> HomeUnavailable:
     """Return the refusal of what the database did not do; no message of the driver or the server repeats a password."""
-    return HomeUnavailable(f"PostgreSQL: {told(error)}")
+    return HomeUnavailable(f"PostgreSQL: {on_one_line(error)}")
 
 
-def told(error: Exception) -> str:
+def on_one_line(error: Exception) -> str:
     """Return what a driver or a server says, on one line and without advice."""
     lines = str(error).splitlines() or [type(error).__name__]
     return lines[0].strip()

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from inbox_mock.domain.errors import HomeUnavailable
-from inbox_mock.store.homes.postgresql.connections import CONNECT_SECONDS, NAME, ConnectionPool, told
+from inbox_mock.store.homes.postgresql.connections import CONNECT_SECONDS, NAME, ConnectionPool, on_one_line
 
 CHANNEL = "inbox_mock"
 GATHERING_SECONDS = 0.03
@@ -67,7 +67,7 @@ class News:
                     self._hear(listening)
             except (psycopg.Error, HomeUnavailable) as error:
                 failures = 0 if not self.trouble else failures + 1
-                self.trouble = told(error)
+                self.trouble = on_one_line(error)
             self._closed.wait(PAUSES[min(failures, len(PAUSES) - 1)])
 
     def _hear(self, listening: psycopg.Connection[TupleRow]) -> None:

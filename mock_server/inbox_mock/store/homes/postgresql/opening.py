@@ -10,7 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
 from inbox_mock.domain.errors import HomeUnavailable
-from inbox_mock.store.homes.postgresql.connections import CONNECT_SECONDS, NAME, told
+from inbox_mock.store.homes.postgresql.connections import CONNECT_SECONDS, NAME, on_one_line
 from inbox_mock.store.homes.postgresql.home import PostgresHome
 
 FORMAT = 1
@@ -37,7 +37,7 @@ def open_home(url: str, waiting: Callable[[str], None] = lambda _why: None) -> P
         with _connected(url, where, waiting) as connection:
             _make_tables(connection)
     except psycopg.Error as error:
-        raise HomeUnavailable(f"{where}: {told(error)}; expected a database in which this user may make a schema") from None
+        raise HomeUnavailable(f"{where}: {on_one_line(error)}; expected a database in which this user may make a schema") from None
     return PostgresHome(url)
 
 
@@ -70,7 +70,7 @@ def _connected(url: str, where: str, waiting: Callable[[str], None]) -> Connecti
             if not left or not passes:
                 raise
             if left == tries - 1:
-                waiting(f"{where}: {told(error)}")
+                waiting(f"{where}: {on_one_line(error)}")
             Event().wait(PAUSE_SECONDS)
     raise AssertionError
 
