@@ -98,14 +98,14 @@ export class Sandbox {
   }
 
   /** Call the sandbox's admin API; `path` begins where the sandbox's own address ends. What a receiver has thrown is thrown again. */
-  async call<M extends Method, P extends SandboxPath<M>>(method: M, path: P, given: Given<Called<M, P>> = {}) {
+  async admin<M extends Method, P extends SandboxPath<M>>(method: M, path: P, given: Given<Called<M, P>> = {}) {
     const answer = await this.server.send(method, `${ROOT}${path}`, { ...given, path: { ...given.path, id: this.id } });
     this.receivers.throwAgain();
     return answer as Answer<Called<M, P>>;
   }
 
-  /** Do what `call` does; undefined if the sandbox is gone. A refusal that a receiver has thrown is none of this sandbox's own. */
-  private async callIfThere(method: Method, path: string, query?: object): Promise<unknown> {
+  /** Do what `admin` does; undefined if the sandbox is gone. A refusal that a receiver has thrown is none of this sandbox's own. */
+  private async adminIfThere(method: Method, path: string, query?: object): Promise<unknown> {
     const answer = await this.server.send(method, `${ROOT}${path}`, { path: { id: this.id }, query }).catch(unlessGone);
     this.receivers.throwAgain();
     return answer;
@@ -113,66 +113,66 @@ export class Sandbox {
 
   /** Book as a guest; return the booking. */
   async book(channel = "airbnb", more: Omit<Posted<"/bookings">, "channel"> = {}) {
-    return (await this.call("POST", "/bookings", { body: { channel, ...more } })).booking;
+    return (await this.admin("POST", "/bookings", { body: { channel, ...more } })).booking;
   }
 
   /** Cancel a booking as its guest; return the booking. */
   async cancel(bookingId: number) {
-    return (await this.call("POST", "/bookings/{record_id}/cancel", { path: { record_id: bookingId } })).booking;
+    return (await this.admin("POST", "/bookings/{record_id}/cancel", { path: { record_id: bookingId } })).booking;
   }
 
   /** Open the booking's conversation now, as the channel does; return the conversation. */
   async openConversation(bookingId: number) {
-    return (await this.call("POST", "/bookings/{record_id}/conversation", { path: { record_id: bookingId } })).conversation;
+    return (await this.admin("POST", "/bookings/{record_id}/conversation", { path: { record_id: bookingId } })).conversation;
   }
 
   /** Make the channel never open the booking's conversation. */
   async neverOpenConversation(bookingId: number): Promise<void> {
-    await this.call("POST", "/bookings/{record_id}/conversation", { path: { record_id: bookingId }, body: { never: true } });
+    await this.admin("POST", "/bookings/{record_id}/conversation", { path: { record_id: bookingId }, body: { never: true } });
   }
 
   /** Write as the guest; with `from`, as `staff`, or as `host` in the channel's own app. Return the message. */
   async write(conversationId: number, content: string, more: Omit<Posted<"/conversations/{record_id}/messages">, "content"> = {}) {
     const body = { from: "guest" as const, content, ...more };
-    return (await this.call("POST", "/conversations/{record_id}/messages", { path: { record_id: conversationId }, body })).message;
+    return (await this.admin("POST", "/conversations/{record_id}/messages", { path: { record_id: conversationId }, body })).message;
   }
 
   /** Add a host to a conversation, as the channel does; return the participant. */
   async addHost(conversationId: number, hostId: number) {
     const given = { path: { record_id: conversationId }, body: { host_id: hostId } };
-    return (await this.call("POST", "/conversations/{record_id}/participants", given)).participant;
+    return (await this.admin("POST", "/conversations/{record_id}/participants", given)).participant;
   }
 
   /** Change `closed`, `marked_as_spam` or `assignee_id` of a conversation, as staff; return it. */
   async change(conversationId: number, body: Body<Called<"PATCH", "/conversations/{record_id}">>) {
-    return (await this.call("PATCH", "/conversations/{record_id}", { path: { record_id: conversationId }, body })).conversation;
+    return (await this.admin("PATCH", "/conversations/{record_id}", { path: { record_id: conversationId }, body })).conversation;
   }
 
   /** Return what the guest sees on the channel. */
   async thread(conversationId: number): Promise<Schemas["SeenMessage"][]> {
     const page = (skip: number) =>
-      this.call("GET", "/conversations/{record_id}/thread", { path: { record_id: conversationId }, query: { skip: `${skip}` } });
+      this.admin("GET", "/conversations/{record_id}/thread", { path: { record_id: conversationId }, query: { skip: `${skip}` } });
     return everyPage(async (skip) => (await page(skip)).messages, "message_id");
   }
 
   /** Set a fault, and return it; `more` is what the kind takes: `{ status: 503, times: 2 }` for one. */
   async fault(kind: NonNullable<Posted<"/faults">["kind"]>, more: Omit<Posted<"/faults">, "kind"> = {}) {
-    return this.call("POST", "/faults", { body: { kind, ...more } });
+    return this.admin("POST", "/faults", { body: { kind, ...more } });
   }
 
   /** Return the faults, with how often each has struck. */
   async faults() {
-    return (await this.call("GET", "/faults")).faults;
+    return (await this.admin("GET", "/faults")).faults;
   }
 
   /** Remove a fault, and end its effects. */
   async removeFault(faultId: number): Promise<void> {
-    await this.call("DELETE", "/faults/{record_id}", { path: { record_id: faultId } });
+    await this.admin("DELETE", "/faults/{record_id}", { path: { record_id: faultId } });
   }
 
   /** Send webhooks to an address on this machine; return the subscription, with the `secret` that signs them. */
   async webhook(url: string, more: Omit<Posted<"/webhooks">, "url"> = {}): Promise<Subscription> {
-    return (await this.call("POST", "/webhooks", { body: { url, ...more } })) as Subscription;
+    return (await this.admin("POST", "/webhooks", { body: { url, ...more } })) as Subscription;
   }
 
   /**
@@ -189,27 +189,27 @@ export class Sandbox {
 
   /** Return the subscriptions. */
   async webhooks() {
-    return (await this.call("GET", "/webhooks")).webhooks;
+    return (await this.admin("GET", "/webhooks")).webhooks;
   }
 
   /** Remove a subscription. */
   async unsubscribe(webhookId: number): Promise<void> {
-    await this.call("DELETE", "/webhooks/{record_id}", { path: { record_id: webhookId } });
+    await this.admin("DELETE", "/webhooks/{record_id}", { path: { record_id: webhookId } });
   }
 
   /** Return every webhook, with its attempts. */
   async deliveries(): Promise<Schemas["Delivery"][]> {
-    return everyPage(async (skip) => (await this.call("GET", "/deliveries", { query: { skip: `${skip}` } })).deliveries, "id");
+    return everyPage(async (skip) => (await this.admin("GET", "/deliveries", { query: { skip: `${skip}` } })).deliveries, "id");
   }
 
   /** Send a webhook again, now; return the delivery. */
   async redeliver(deliveryId: number) {
-    return this.call("POST", "/deliveries/{record_id}/redeliver", { path: { record_id: deliveryId } });
+    return this.admin("POST", "/deliveries/{record_id}/redeliver", { path: { record_id: deliveryId } });
   }
 
   /** Return every request and webhook attempt after an entry's id, oldest first. */
   async journal(after = 0): Promise<Schemas["JournalEntry"][]> {
-    const { entries, next } = await this.call("GET", "/journal", { query: { after: `${after}` } });
+    const { entries, next } = await this.admin("GET", "/journal", { query: { after: `${after}` } });
     return entries.length ? [...entries, ...(await this.journal(next))] : [];
   }
 
@@ -233,17 +233,17 @@ export class Sandbox {
 
   /** Return what will happen, the next 200, and what has happened, the latest 200. */
   async timeline(query: Query<Called<"GET", "/timeline">> = {}) {
-    return this.call("GET", "/timeline", { query });
+    return this.admin("GET", "/timeline", { query });
   }
 
   /** Return a new token, with every scope unless some are named; `expires_in` is in seconds. */
   async issueToken(body: Posted<"/tokens"> = {}): Promise<string> {
-    return (await this.call("POST", "/tokens", { body })).token;
+    return (await this.admin("POST", "/tokens", { body })).token;
   }
 
   /** Revoke a token. */
   async revokeToken(token: string): Promise<void> {
-    await this.call("DELETE", "/tokens/{token}", { path: { token } });
+    await this.admin("DELETE", "/tokens/{token}", { path: { token } });
   }
 
   /** Let the violations of some rules count no more, by their codes, such as `MSG002`. */
@@ -254,7 +254,7 @@ export class Sandbox {
   /** Throw a ConductError if the client has broken a rule that is not allowed; `replay` says how to run it again. Notes do not count. */
   async judge(replay = ""): Promise<void> {
     const query = { format: "failure", allow: [...this.allowed].join(",") };
-    const told = (await this.callIfThere("GET", "/report", query)) as string | undefined;
+    const told = (await this.adminIfThere("GET", "/report", query)) as string | undefined;
     if (!told) return;
     const codes = [...told.matchAll(/^(\S+)  the client /gm)].map(([, code]) => `"${code}"`);
     const onPurpose = codes.length ? `on purpose? allow: [${[...new Set(codes)].join(", ")}]` : "";
@@ -263,13 +263,13 @@ export class Sandbox {
 
   /** Reset the sandbox to the start of its scenario; tokens stay valid. */
   async reset(): Promise<void> {
-    await this.call("POST", "/reset");
+    await this.admin("POST", "/reset");
   }
 
   /** Delete the sandbox, if it is there, and stop its receivers. */
   async delete(): Promise<void> {
     await this.receivers.close();
-    await this.callIfThere("DELETE", "");
+    await this.adminIfThere("DELETE", "");
   }
 }
 
@@ -279,12 +279,12 @@ export class Clock {
 
   /** Return the sandbox's time, such as `2030-06-01T12:00:00Z`. */
   async now(): Promise<string> {
-    return (await this.sandbox.call("GET", "/clock")).now;
+    return (await this.sandbox.admin("GET", "/clock")).now;
   }
 
   /** Advance by a duration, or `to` a time, or `until` an event such as `conversation_opened`; return the events on the way. */
   async advance(by: string | Posted<"/clock/advance">) {
-    return (await this.sandbox.call("POST", "/clock/advance", { body: typeof by === "string" ? { by } : by })).happened;
+    return (await this.sandbox.admin("POST", "/clock/advance", { body: typeof by === "string" ? { by } : by })).happened;
   }
 
   /** Advance until nothing is pending. */
@@ -294,17 +294,17 @@ export class Clock {
 
   /** Go back to before a `request`, an `event` or a checkpoint (`point`), or `to` a time. */
   async rewind(body: Posted<"/clock/rewind">) {
-    return this.sandbox.call("POST", "/clock/rewind", { body });
+    return this.sandbox.admin("POST", "/clock/rewind", { body });
   }
 
   /** Let the clock run, `rate` seconds for each second of the wall clock. */
   async run(rate = 1): Promise<void> {
-    await this.sandbox.call("PATCH", "/clock", { body: { mode: "real", rate } });
+    await this.sandbox.admin("PATCH", "/clock", { body: { mode: "real", rate } });
   }
 
   /** Stop the clock until it is advanced. */
   async pause(): Promise<void> {
-    await this.sandbox.call("PATCH", "/clock", { body: { mode: "manual" } });
+    await this.sandbox.admin("PATCH", "/clock", { body: { mode: "manual" } });
   }
 }
 
