@@ -127,13 +127,13 @@ def advance_clock(call: AdminCall) -> JSON:
     if len(call.body) != 1:
         raise Invalid(invalid("body", 'exactly one of by ("10m"), to ("2030-06-02T00:00:00Z") and until ("idle")'))
     if "until" in call.body:
-        journey = advance(call.in_sandbox, call.sender, a_year_on, str(call.body["until"]))
+        advanced = advance(call.in_sandbox, call.sender, a_year_on, str(call.body["until"]))
     else:
-        journey = advance(call.in_sandbox, call.sender, lambda work: _destination(work, call.body))
+        advanced = advance(call.in_sandbox, call.sender, lambda work: _destination(work, call.body))
     with call.in_sandbox.read() as work:
-        happened = [_event(work, event, "at") for event in journey.happened]
-    found: JSON = {"now": journey.now, "happened": happened, "count": journey.count}
-    return found if journey.why is None else found | {"why": journey.why}
+        happened = [_event(work, event, "at") for event in advanced.happened]
+    found: JSON = {"now": advanced.now, "happened": happened, "count": advanced.count}
+    return found if advanced.why is None else found | {"why": advanced.why}
 
 
 @operation(

@@ -102,7 +102,7 @@ class Sandbox:
     def work(self, *, marked: bool = True) -> Iterator[UnitOfWork]:
         """Open a transaction after handling all due events; roll it back if an exception leaves the block.
 
-        There is a checkpoint before it, if it writes, and before each event; not before what is no deed of its own (``marked``).
+        There is a checkpoint before it, if it writes, and before each event; not before what is no action of its own (``marked``).
 
         Raises:
             NotFound: the sandbox has been deleted.

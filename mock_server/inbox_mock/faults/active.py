@@ -88,7 +88,7 @@ class WebhookStrike:
         return Reason(WEBHOOK_LOST if self.effect.lost else FAULT_STRUCK, {"fault_id": self.fault_id, "kind": self.kind})
 
 
-def set_fault(work: UnitOfWork, wish: Mapping[str, Any], events: Iterable[str]) -> int:
+def set_fault(work: UnitOfWork, wanted: Mapping[str, Any], events: Iterable[str]) -> int:
     """Set a fault: ``kind``, its options, ``match``, ``times``, ``for``. Return its id. ``events`` are those that webhooks have.
 
     Raises:
@@ -96,17 +96,17 @@ def set_fault(work: UnitOfWork, wish: Mapping[str, Any], events: Iterable[str]) 
     """
     if work.db.count("faults") >= limits.FAULTS:
         raise Invalid(invalid("faults", f"fewer than {limits.FAULTS} in a sandbox: remove some first"))
-    fault = kinds().get(str(wish.get("kind")))
+    fault = kinds().get(str(wanted.get("kind")))
     if fault is None:
-        raise Invalid(invalid("kind", one_of(wish.get("kind"), kinds())))
-    match: Mapping[str, Any] = wish.get("match", {})
-    _check(work, fault, wish, match, events)
-    lasts = wish.get("for", fault.lasts)
+        raise Invalid(invalid("kind", one_of(wanted.get("kind"), kinds())))
+    match: Mapping[str, Any] = wanted.get("match", {})
+    _check(work, fault, wanted, match, events)
+    lasts = wanted.get("for", fault.lasts)
     row: Row = {
-        "kind": wish["kind"],
-        "options": {name: given for name, given in wish.items() if name not in NO_OPTIONS},
+        "kind": wanted["kind"],
+        "options": {name: given for name, given in wanted.items() if name not in NO_OPTIONS},
         "match": match,
-        "times": wish.get("times", 1 if "nth" in match else None),
+        "times": wanted.get("times", 1 if "nth" in match else None),
         "set_at": work.now,
         "ends_at": None if lasts is None else times.wire(work.instant + durations.parse(lasts)),
     }
@@ -215,15 +215,15 @@ def _pattern(wanted: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part) for part in wanted.split("*")))
 
 
-def _check(work: UnitOfWork, fault: Fault, wish: Mapping[str, object], match: object, events: Iterable[str]) -> None:
+def _check(work: UnitOfWork, fault: Fault, wanted: Mapping[str, object], match: object, events: Iterable[str]) -> None:
     problems = []
     general = {"times": TIMES, "for": FOR}
-    for name, given in wish.items():
+    for name, given in wanted.items():
         if name in {"kind", "match"}:
             continue
         schema = general.get(name) or fault.options.get(name)
         if schema is None:
-            problems.append(invalid(name, unknown(name, (*fault.options, "match", "times", "for"), to=str(wish["kind"]))))
+            problems.append(invalid(name, unknown(name, (*fault.options, "match", "times", "for"), to=str(wanted["kind"]))))
         elif not _is_valid(schema, given):
             problems.append(invalid(name, str(schema["description"])))
     if not isinstance(match, Mapping):

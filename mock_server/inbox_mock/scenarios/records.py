@@ -47,8 +47,8 @@ def set_faults(builder: Builder) -> None:
     listed: list[Row] = builder.scenario.data.get(SECTION, {}).get("faults", [])
     for number, given in enumerate(listed):
         location: Location = (SECTION, "faults", number)
-        wish = {name: value for name, value in given.items() if name not in FAULT}
-        fault_id = set_fault(ScenarioArguments(builder, location), wish)
+        wanted = {name: value for name, value in given.items() if name not in FAULT}
+        fault_id = set_fault(ScenarioArguments(builder, location), wanted)
         changes = stored(builder, FAULT, given, location)
         if "past" in given:
             with closing(images.create()) as past:

@@ -37,8 +37,8 @@ def plan(builder: Builder) -> None:
     for location, record in builder.records("webhooks"):
         _subscribe(builder, location, record)
     set_faults(builder)
-    for location, wish in builder.records("faults"):
-        set_fault(ScenarioArguments(builder, location), wish)
+    for location, wanted in builder.records("faults"):
+        set_fault(ScenarioArguments(builder, location), wanted)
     entries = [(_seconds(builder, record, location), *_action(record), location) for location, record in builder.records("timeline")]
     booked: dict[object, int] = {}
     for seconds, kind, given, location in sorted(entries, key=lambda entry: (entry[0], entry[1] != BOOKS)):
