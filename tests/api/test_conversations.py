@@ -155,6 +155,16 @@ def test_what_the_hosts_have_read_is_when_the_last_of_them_read_it(inbox: Sandbo
     assert inbox.api.get(ONE).record["read_at"] == "2030-06-01T12:01:00Z"
 
 
+def test_reading_does_not_move_updated_at_as_in_the_documentations_sample(inbox: Sandbox) -> None:
+    before = inbox.api.get(ONE).record["updated_at"]
+    inbox.advance("1m")
+    inbox.api.put("/inbox/participants/2", a_body("participants", read=True))
+
+    after = inbox.api.get(ONE).record
+    assert (after["updated_at"], after["read_at"]) == (before, "2030-06-01T12:01:00Z")
+    assert inbox.api.get("/inbox/conversations", updated_since=inbox.now()).ids == []
+
+
 def test_a_guest_has_a_day_to_be_answered_and_a_host_answers(inbox: Sandbox) -> None:
     inbox.api.post("/inbox/messages", a_message(sender_id=1, origin="airbnb_message"))
     asked = inbox.api.get(ONE).record

@@ -43,7 +43,11 @@ DECLARED = (
             Attribute("marked_as_spam_at", time(), ON_ITS_PAGE, null=True),
             Attribute("last_message_at", time(), ON_ITS_PAGE, null=True),
             Attribute(
-                "read_at", time(), null=True, fidelity=assumed("what sets it is not said: here the latest read by a Host participant")
+                "read_at",
+                time(),
+                null=True,
+                fidelity=assumed("what sets it is not said: here the latest read by a Host participant"),
+                note="Reading does not move updated_at: it is older in the documentation's sample, too. updated_since tells nothing of it.",
             ),
             *CREATED_BY,
             *STAMPS,
