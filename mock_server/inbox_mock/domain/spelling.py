@@ -39,6 +39,8 @@ def as_written(value: object) -> str:
         text = json.dumps(value, ensure_ascii=False, default=lambda one: sorted(one) if isinstance(one, set) else repr(one))
     except TypeError:  # keys that JSON has not
         return repr(value)
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text)
 
 

@@ -76,7 +76,7 @@ def open_cache(folder: Path | None = None) -> StartCache | None:
 
     None: there is no such folder, or the code may have changed since it was imported.
     """
-    folder = folder or _cache_folder()
+    folder = folder or cache_folder()
     try:
         facts = [*_facts()]
     except OSError:  # it is being changed
@@ -87,7 +87,7 @@ def open_cache(folder: Path | None = None) -> StartCache | None:
     return StartCache(folder, sha256(told.encode()).hexdigest())
 
 
-def _cache_folder() -> Path | None:
+def cache_folder() -> Path | None:
     """Return the folder in which the user's programs keep what they can make again; None if the user has none."""
     try:
         if sys.platform == "win32":

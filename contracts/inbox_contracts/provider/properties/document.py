@@ -1,18 +1,21 @@
 """The server's own OpenAPI document, which schemathesis holds it to."""
 
 import json
+import os
 import random
 import re
 import sys
 from pathlib import Path
 from signal import SIGKILL
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 from inbox_contracts import missing_extra
 from inbox_contracts.piped import Piped
 from inbox_contracts.provider.expectations import NotJudged, PropertyViolation, expect, shown
 from inbox_contracts.provider.trial import Trial, claim
 from inbox_mock.domain.fidelity import assumed
+from inbox_mock.scenarios.start_cache import cache_folder
 
 DOCUMENT = "/openapi.json"
 CONFIGURATION = Path(__file__).parents[2] / "schemathesis.toml"
@@ -27,8 +30,12 @@ SERVERS = frozenset({"servers", "server"})
 DEEPEST = 200
 SAME_EVERY_TIME = {"PYTHONHASHSEED": "0"}
 """The methods that a document does not name are a set of texts, whose order decides which is tried: the seed alone does not."""
-FAST_SECONDS = 10
+EXAMPLES = 4
 FAST_OPERATIONS = 6
+FAST_COVERED = 3
+"""Of these every constraint of the document is tried, which takes a thousand cases for some."""
+LONGEST_SECONDS = 120
+STORAGE = "HYPOTHESIS_STORAGE_DIRECTORY"
 CURL = re.compile(r"^\s*(curl .*)$", re.MULTILINE)
 ERRORS = re.compile(r"^Errors:\n((?:  .+\n)+)", re.MULTILINE)
 UNLINKED = "Missing Open API links"
@@ -51,30 +58,38 @@ def own_document(trial: Trial) -> None:
         chosen = [word for name in names for word in ("--include-operation-id", name)]
         copy = Path(folder) / "openapi.json"
         copy.write_text(json.dumps(document), encoding="ascii")
-        configuration = CONFIGURATION
-        if not trial.target.is_fake:  # every user of the machine can read a token on the command line
-            configuration = Path(folder) / "schemathesis.toml"
+        configuration = Path(folder) / "schemathesis.toml"
+        if trial.target.is_fake:
+            configuration.write_text(CONFIGURATION.read_text(encoding="utf-8") + _uncovered(names, trial), encoding="utf-8")
+        else:  # every user of the machine can read a token on the command line
             configuration.write_text(f"headers = {{ Authorization = {json.dumps(f'Bearer {workspace.api.token}')} }}\n", encoding="utf-8")
-        seconds = round(FAST_SECONDS * trial.effort)
         command = [
             sys.executable, "-m", "schemathesis.cli",
             "--config-file", str(configuration),
             "run", str(copy), "--url", trial.target.connection.root, "--max-redirects", "0",
+            "--request-timeout", f"{trial.target.connection.timeout_seconds:g}",
             *(("--header", f"Authorization: Bearer {workspace.api.token}") if trial.target.is_fake else ()),
             "--phases", ALL_PHASES if trial.target.is_fake else READING_PHASES,
-            "--max-examples", "2", "--max-time", str(seconds), "--seed", str(trial.seed), "--max-failures", "1",
-            "--output-sanitize", "false", "--no-color",
+            "--max-examples", str(round(EXAMPLES * max(1, trial.effort))), "--generation-database", "none",
+            "--seed", str(trial.seed), "--max-failures", "1", "--output-sanitize", "false", "--no-color",
             *(() if trial.target.is_fake else ("--exclude-checks", "positive_data_acceptance")),
             *chosen,
         ]  # fmt: skip
-        run = Piped(command, folder, SAME_EVERY_TIME)
+        run = Piped(command, folder, {**SAME_EVERY_TIME, **_kept(), "no_proxy": urlsplit(trial.target.connection.root).hostname or ""})
+        seconds = round(LONGEST_SECONDS * max(1, trial.effort))
         try:
-            if not run.wait(lambda: run.has_ended, seconds + 60):
-                raise NotJudged(f"schemathesis did not end within {seconds + 60} s")
+            if not run.wait(lambda: run.has_ended, seconds):
+                raise NotJudged(f"schemathesis did not end within {seconds} s")
         finally:
             run.close(SIGKILL)
         if run.code != 0:
             tell(run.out.decode(errors="replace") or str(run.err), str(workspace.api.token))
+
+
+def _kept() -> dict[str, str]:
+    """Return where Hypothesis keeps what it works out of Unicode: in the folder of one run it would do that each time, for a second."""
+    folder = cache_folder()
+    return {} if folder is None else {STORAGE: os.environ.get(STORAGE) or str(folder / "hypothesis")}
 
 
 def _without_others(document: object, depth: int = 0) -> object:
@@ -110,6 +125,12 @@ def _operations(document: object, trial: Trial) -> list[str]:
         if path.startswith("/api/") and method in item and "operationId" in item[method]
     )
     return found if trial.effort > 1 else sorted(random.Random(trial.seed).sample(found, min(FAST_OPERATIONS, len(found))))  # noqa: S311 - no secret
+
+
+def _uncovered(names: list[str], trial: Trial) -> str:
+    """Return what a short trial adds to the configuration: the operations without the phase of coverage, chosen by the seed."""
+    left = sorted(random.Random(trial.seed).sample(names, max(0, len(names) - FAST_COVERED))) if trial.effort <= 1 else []  # noqa: S311 - no secret
+    return f"\n[[operations]]\ninclude-operation-id = {json.dumps(left)}\nphases.coverage.enabled = false\n" if left else ""
 
 
 def tell(output: str, token: str) -> None:
