@@ -40,7 +40,7 @@ REASONS = {
     "writes_seconds": "with an updated_since that is no time and counts as none, '",
     "keeps_bookings_that_are_gone": ", and it has booking 101, as entry ",
     "stops_at_the_last_request": " 2 times: its first POST was answered 201 and X-RateLimit-Remaining: 0",
-    "answers_in_a_note_too": " 2 times, in conversation 2, and was told to once",
+    "answers_in_a_note_too": ", and was told to once",
     "answers_in_a_file_too": "made an attachment, which no answer bears",
     "adds_a_host_each_time": "in which one took part already",
 }

@@ -130,6 +130,15 @@ def test_an_error_is_written_as_oauth_writes_errors(application: Application) ->
     assert application.refresh(old["refresh_token"]).status == 200
 
 
+def test_tokens_may_be_issued_though_a_gateway_answers(application: Application) -> None:
+    old = application.tokens()
+    set_fault(application.sandbox, "status", status=502, applied=True, match=TOKEN, times=1)
+
+    assert application.refresh(old["refresh_token"]).status == 502
+
+    assert application.uses(application.refresh(old["refresh_token"]).json) == 200
+
+
 def test_an_error_may_have_a_body_of_its_own(application: Application) -> None:
     set_fault(application.sandbox, "status", status=401, body={"error": "invalid_grant"}, match={"path": "/oauth/*"}, times=1)
 

@@ -46,6 +46,16 @@ def test_nothing_is_done_when_a_status_is_answered(inbox: Sandbox) -> None:
     assert inbox.api.get(MESSAGES).records == []
 
 
+def test_what_was_asked_for_may_be_done_though_a_gateway_answers(inbox: Sandbox) -> None:
+    set_fault(inbox, "status", status=504, applied=True, times=1)
+
+    assert inbox.api.post(MESSAGES, a_message()).status == 504
+
+    (message,) = inbox.api.get(MESSAGES).records
+    assert message["content"] == a_message()["messages"][0]["content"]
+    assert [event["event"] for event in entries(inbox)[0]["caused"]] == ["inbox_message_created", "inbox_conversation_updated"]
+
+
 def test_an_answer_with_more_keys_is_as_it_was_besides(inbox: Sandbox) -> None:
     (usual,) = inbox.api.get(f"{CONVERSATIONS}/11").json["conversations"]
     set_fault(inbox, "more_keys", times=1)

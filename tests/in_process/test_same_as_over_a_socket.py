@@ -158,6 +158,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("truncated", {"bytes": 0}),
     ("malformed", {}),
     ("status", {"status": 503, "retry_after": 7, "body": "<h1>Sorry</h1>"}),
+    ("status", {"status": 504, "applied": True}),
     ("rate_limit", {"retry_after": 60}),
     ("slow", {"by": "20s"}),
     ("slow", {"by": "2s", "real": True}),

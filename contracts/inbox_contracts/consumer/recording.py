@@ -85,8 +85,8 @@ class Recording:
 
     ``happened`` holds the steps of the world that took effect, each with the number of syncs before it; ``meanwhile`` those of them
     that were taken between two requests of the client; ``awaited`` are the bookings that still lacked a conversation at some sync,
-    ``seen`` those that the client has believed in, ``tied`` those that staff have connected to the conversation of one of
-    these, or taken out of it.
+    ``seen`` those that the client has believed in, ``tied`` those that staff have connected to a conversation, or taken
+    out of one.
     ``outdated`` are errors in earlier beliefs, each with the time. ``belief`` is the client's final belief, ``expected`` the correct
     one; ``quiet`` is how many syncs before it had no news, ``idle`` whether the client sent no request in the last one. ``said`` are
     the messages of the client's application: conversation, its bookings, and content.

@@ -92,7 +92,7 @@ class WorldRunner:
         if why is None:
             kind, given = kind_of(step), step[kind_of(step)]
             self._recording.happened.append((kind, given, self._syncs))
-            if kind in TYING and given.get("booking") in self._recording.seen:
+            if kind in TYING:
                 self._recording.tied.add(given[TYING[kind]])
         return describe_step(step) + (f" (it cannot: {why})" if why else "")
 

@@ -173,8 +173,10 @@ NEIGHBOURS_RENTAL = 26
 RECORDS: dict[str, dict[str, list[JSON]]] = {
     **{part: {"bookings": [booking]} for part, booking in BOOKINGS.items()},
     "self_made": {
-        "bookings": [BOOKINGS["self_made"]],
-        "conversations": [{"id": 40, "booking": SELF_MADE, "subject": "Your stay", "created_at": "-5m"}],
+        "clients": [{"id": 61, "fullname": "Otto Lindt"}],
+        "bookings": [{name: part for name, part in BOOKINGS["self_made"].items() if name != "guest"} | {"client": 61}],
+        "conversations": [{"id": 40, "booking": SELF_MADE, "subject": "Your stay", "default_channel": "email", "created_at": "-5m"}],
+        "participants": [{"conversation": 40, "client": 61, "at": "-5m"}, {"conversation": 40, "host": 2, "at": "-5m"}],
     },
     "host_twice": {"participants": [{"booking": SETTLED, "host": 2, "at": "-2h", "read": True}]},
     "unbooked": {

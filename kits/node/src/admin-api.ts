@@ -1839,7 +1839,7 @@ export interface components {
             copies?: number;
             /** @description how late it comes: a duration such as 90s, 10m, 2h, 1d or PT10M (of delayed); or how long the answer takes: a duration such as 90s, 10m, 2h, 1d or PT10M (of slow) */
             by?: (string | number) | (string | number);
-            /** @description true or false: whether what was asked for is done (of dropped) */
+            /** @description true or false: whether what was asked for is done (of dropped); or true or false: whether what was asked for is done (of status) */
             applied?: boolean;
             /** @description how many, from 1 to 1000 (of page_shift) */
             records?: number;
@@ -1895,7 +1895,7 @@ export interface components {
             copies?: number;
             /** @description how late it comes: a duration such as 90s, 10m, 2h, 1d or PT10M (of delayed); or how long the answer takes: a duration such as 90s, 10m, 2h, 1d or PT10M (of slow) */
             by?: (string | number) | (string | number);
-            /** @description true or false: whether what was asked for is done (of dropped) */
+            /** @description true or false: whether what was asked for is done (of dropped); or true or false: whether what was asked for is done (of status) */
             applied?: boolean;
             /** @description how many, from 1 to 1000 (of page_shift) */
             records?: number;

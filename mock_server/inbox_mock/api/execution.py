@@ -145,9 +145,13 @@ def _run(context: RequestContext, operation: Operation, request: Call, fault: In
     address, query = f"{context.origin}{quote(request.path, safe='/,:')}", context.query
     echoed: dict[str, str | list[str]] = {**query.given, **(query.lists or {})}
     if operation.method == "GET":
-        return rendering.body_and_headers(operation.run(context), context.origin, address, echoed)
-    with context.work.db.attempt():
-        return rendering.body_and_headers(operation.run(context), context.origin, address, echoed)
+        answer = rendering.body_and_headers(operation.run(context), context.origin, address, echoed)
+    else:
+        with context.work.db.attempt():
+            answer = rendering.body_and_headers(operation.run(context), context.origin, address, echoed)
+    if fault is not None:
+        fault.replace()
+    return answer
 
 
 def _entry(work: UnitOfWork, asked: ReceivedRequest, grant: Grant | None, body: bytes, headers: Headers) -> Row:

@@ -91,6 +91,15 @@ class InjectedFault:
         if not effect.applied:
             raise Replaced(effect.replacement or Replacement(status=503, body=b""), self._errors)
 
+    def replace(self) -> None:
+        """Replace the answer to an operation that was carried out, if the fault does.
+
+        Raises:
+            Replaced: the fault answers in its place.
+        """
+        if self._effect.replacement is not None:
+            raise Replaced(self._effect.replacement, self._errors)
+
     def unit_of_work_for_read(self, work: UnitOfWork) -> UnitOfWork:
         """Return the unit of work that the operation reads: of the sandbox as it was when the fault was set, for a stale read."""
         if not self._effect.reads_past:

@@ -58,6 +58,8 @@ def _answered(work: UnitOfWork, request: Call, given: Given, run: Callable[[Unit
         if fault is not None:
             fault.begin(work)
         body, status, headers = run(work)
+        if fault is not None:
+            fault.replace()
     except Refusal as refusal:
         body, status, headers = rendering.refused(refusal)
     except Replaced as replaced:

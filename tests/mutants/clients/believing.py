@@ -230,7 +230,7 @@ class ToldOtherwise(Driver):
         return told
 
 
-@broken("keeps one booking of each conversation", "BELIEF", "two_bookings")
+@broken("keeps one booking of each conversation", "BELIEF", "cancelled_beside")
 class KeepsOneBookingOfAConversation(ToldOtherwise):
     def otherwise(self, conversation: JSON) -> None:
         del conversation["booking_ids"][1:]

@@ -48,7 +48,7 @@ DROPS = [
         "without_a_booking",
         lambda _, r: r["links"]["inquiries"],
     ),
-    _drops("WantsOneBooking", "conversations", "what has two bookings", "two_bookings", lambda _, r: len(r["links"]["bookings"]) > 1),
+    _drops("WantsOneBooking", "conversations", "what has two bookings", "cancelled_beside", lambda _, r: len(r["links"]["bookings"]) > 1),
     _drops("WantsStaysToCome", "conversations", "conversations of stays that are over", "distant_stays", _stay_is_over),
     _drops(
         "PassesOverClosed",

@@ -1,5 +1,6 @@
 """Kinds of bookings, and conversations that come late, never, or from elsewhere."""
 
+from functools import partial
 from itertools import combinations
 
 from inbox_contracts.consumer.hazards import StepBuilder, after_a_sync, hazard
@@ -186,11 +187,20 @@ def two_bookings(steps: StepBuilder) -> None:
     """A guest books a second stay, staff connect it to the conversation that there is, and the client is asked about both."""
     steps.needs.add("regular")
     channel = steps.any_of(*(policy.name for policy in opening()))
-    with steps.uninterrupted():  # once the client has seen the conversation, no list would tell of it
+    with steps.uninterrupted():
         first, second = (steps.book(channel=channel, delay=delay, client=REGULAR) for delay in ("0s", "never"))
-        steps.add("staff_connects", {"booking": first, "connects": second})
+        change = steps.any_of(
+            partial(steps.guest_writes, first),
+            partial(steps.add, "staff_moves", {"booking": second, "start_at": "+60d", "end_at": "+67d"}),
+        )
+        steps.passes("1m")
+        with steps.meanwhile("/inbox/messages", page=1):
+            steps.passes("5m")
+            steps.add("staff_connects", {"booking": first, "connects": second})
+            change()  # a list tells of it by the conversation or by the booking alone
+            steps.passes("5m")
+        steps.sync()
     steps.passes("1m")
-    steps.sync()
     for booking in (second, first):
         steps.reply(booking)
 

@@ -1,6 +1,6 @@
 """Answers to what a client wrote, or to a refresh, that come and cannot be read; errors as pages for people; hosts that are refused."""
 
-from inbox_contracts.consumer.hazards import MESSAGES, READS, StepBuilder, after_a_meanwhile, hazard, struck, struck_sending
+from inbox_contracts.consumer.hazards import LOST, MESSAGES, READS, StepBuilder, after_a_meanwhile, hazard, struck, struck_sending
 from inbox_contracts.consumer.recording import Recording
 from inbox_mock.conduct.model import TOKENS
 
@@ -97,7 +97,8 @@ def lost_host(steps: StepBuilder) -> None:
     """A host is added to a conversation, and the answer to the client is lost."""
     booking = steps.book(host_participant=False)
     with steps.uninterrupted():
+        kind, options = steps.any_of(*LOST)
         for path in ("/inbox/participants", "/hosts"):
-            steps.fault("timeout_after", match={"method": "POST", "path": path})
+            steps.fault(kind, **options, match={"method": "POST", "path": path})
         steps.reply(booking)
     steps.passes("5m")

@@ -1,18 +1,32 @@
 """Responses that fail, are lost, cannot be read, or refuse: tokens expire, and the rate limit is used up."""
 
-from inbox_contracts.consumer.hazards import MESSAGES, READS, StepBuilder, after_a_meanwhile, hazard, struck, struck_sending
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from inbox_contracts.consumer.hazards import LOST, MESSAGES, READS, StepBuilder, after_a_meanwhile, hazard, struck, struck_sending
 from inbox_mock.conduct.model import TOKENS
 
+WORDS = " ".join(6 * ["Caf\u00e9 and keys: at Zoe's, 5 minutes from the house."])
+NEARLY = (
+    WORDS.upper(),
+    f"{WORDS} ",
+    WORDS.replace(" ", "  "),
+    WORDS.replace("\u00e9", "e\u0301"),
+    WORDS[:-1],
+    f"{WORDS}\nBye!",
+    WORDS[::-1],
+)
+"""What a client may take for the same words: by case, blanks, the form of Unicode, letters, a beginning, the first line, the length."""
 LISTS = ("/bookings", "/inbox/conversations", "/inbox/participants", "/inbox/messages")
 
 
-@hazard(met=lambda recording: struck_sending(recording, "status"))
+@hazard(met=lambda recording: struck_sending(recording, "status"), excludes=frozenset({"stale_read"}))
 def error_on_sending(steps: StepBuilder) -> None:
-    """The server fails when a message is sent."""
+    """The server fails when a message is sent, or a gateway before it does while the message is stored."""
     booking = steps.book(host_participant=steps.any_of(True, False))
     with steps.uninterrupted():
-        for status in steps.any_of((503, 500, 502), (500, 502, 503)):
-            steps.fault("status", status=status, match=MESSAGES)
+        for status, applied in steps.any_of(((503, False), (500, True), (502, False)), ((500, False), (504, True), (503, False))):
+            steps.fault("status", status=status, applied=applied, match=MESSAGES)
             steps.reply(booking)
 
 
@@ -110,14 +124,16 @@ def token_expires_midway(steps: StepBuilder) -> None:
 
 @hazard(
     met=lambda recording: any(
-        fault["kind"] == "timeout_after" and fault["struck"] and fault["match"].get("path") == TOKENS for fault in recording.faults
+        fault["kind"] in {"timeout_after", "status"} and fault["struck"] and fault["match"].get("path") == TOKENS
+        for fault in recording.faults
     )
 )
 def lost_refresh(steps: StepBuilder) -> None:
-    """The token has expired, and the answer with the new one is lost."""
+    """The token has expired, and the answer with the new one is lost, on the way or behind a gateway."""
     steps.book()
     steps.sync()
-    steps.fault("timeout_after", match={"path": TOKENS})
+    kind, options = steps.any_of(*LOST)
+    steps.fault(kind, **options, match={"path": TOKENS})
     steps.passes("121m")
     steps.sync()
     steps.passes("1m")
@@ -189,15 +205,17 @@ def lost_twice(steps: StepBuilder) -> None:
 
 
 @hazard(
-    met=lambda recording: struck_sending(recording, "timeout_after") and struck(recording, "status"), excludes=frozenset({"stale_read"})
+    met=lambda recording: struck_sending(recording, "timeout_after") and struck(recording, "status", "rate_limit"),
+    excludes=frozenset({"stale_read"}),
 )
 def lost_answer_and_look(steps: StepBuilder) -> None:
-    """A message is stored, the answer to the client is lost, and so is the first list that would show it."""
+    """A message is stored, the answer to the client is lost, and the first list that would show it fails, or the hour is used up."""
     booking = steps.book(host_participant=True)
     with steps.uninterrupted():
         steps.sync()
         steps.fault("timeout_after", match=MESSAGES)
-        steps.fault("status", status=503, match={**READS, "path": steps.any_of("/inbox/messages", "/inbox/conversations"), "nth": 2})
+        path = steps.any_of("/inbox/messages", "/inbox/conversations")
+        steps.fault(steps.any_of("rate_limit", "status"), match={**READS, "path": path, "nth": 2})
         steps.reply(booking)
     steps.passes("5m")
 
@@ -207,8 +225,11 @@ def lost_answer_and_look(steps: StepBuilder) -> None:
     excludes=frozenset({"stale_read"}),
 )
 def written_after_a_loss(steps: StepBuilder) -> None:
-    """A message is stored, the answer to the client is lost, and before it looks for the message the guest writes again."""
-    _written_before_the_look(steps, "timeout_after")
+    """A message is stored, the answer to the client is lost, and before it looks for the message guest and staff write something else."""
+    booking = steps.book(host_participant=True)
+    with _written_before_the_look(steps, booking, "timeout_after"):
+        steps.guest_writes(booking)
+        steps.staff_write(booking)
 
 
 @hazard(
@@ -216,8 +237,13 @@ def written_after_a_loss(steps: StepBuilder) -> None:
     excludes=frozenset({"stale_read"}),
 )
 def written_though_lost(steps: StepBuilder) -> None:
-    """A message is not stored, no answer comes, and before the client looks for it guest and staff write something else."""
-    _written_before_the_look(steps, "timeout_before")
+    """A message is not stored, no answer comes, and before the client looks for it guest and staff write what is hardly different."""
+    booking, other = (steps.book(host_participant=True) for _ in range(2))
+    with _written_before_the_look(steps, booking, "timeout_before", WORDS):
+        steps.guest_writes(booking, WORDS)
+        steps.staff_write(other, content=WORDS)
+        for nearly in NEARLY:
+            steps.staff_write(booking, content=nearly)
 
 
 @hazard(met=lambda recording: after_a_meanwhile(recording, "guest_writes"))
@@ -234,14 +260,14 @@ def written_while_answering(steps: StepBuilder) -> None:
     steps.sync()
 
 
-def _written_before_the_look(steps: StepBuilder, fault: str) -> None:
-    booking = steps.book(host_participant=True)
+@contextmanager
+def _written_before_the_look(steps: StepBuilder, booking: int, fault: str, words: str = "") -> Iterator[None]:
+    """Let the steps that are added within the block happen after a message of the client had no answer."""
     with steps.uninterrupted():
         steps.guest_writes(booking)
         steps.sync()
         steps.fault(fault, match=MESSAGES)
         with steps.meanwhile("/inbox/messages", page=1, nth=2):
-            steps.guest_writes(booking)
-            steps.staff_write(booking)
-        steps.reply(booking)
+            yield
+        steps.reply(booking, words)
     steps.passes("5m")

@@ -7,6 +7,7 @@ from inbox_mock.domain.errors import RateLimited, Unauthorized
 from inbox_mock.faults.declaration import Options, Replacement, RequestEffect, RequestFault, Schema, duration
 
 LONGEST_WAIT = timedelta(seconds=30)
+APPLIED: Schema = {"type": "boolean", "default": False, "description": "true or false: whether what was asked for is done"}
 RETRY_AFTER: Schema = {
     "type": ["integer", "null"],
     "minimum": 0,
@@ -22,7 +23,7 @@ def _status(options: Options) -> RequestEffect:
         replacement = Replacement(status=status, body=body.encode(), content_type="text/html; charset=utf-8")
     else:
         replacement = Replacement(status=status, body=None if body is None else json.dumps(body, separators=(",", ":")).encode())
-    return RequestEffect(applied=False, replacement=replacement, headers=_retry_after(options))
+    return RequestEffect(applied=options["applied"], replacement=replacement, headers=_retry_after(options))
 
 
 def _slow(options: Options) -> RequestEffect:
@@ -53,7 +54,8 @@ FAULTS = (
     # The answer: an error in its place, a body that is not JSON, a delay
     RequestFault(
         kind="status",
-        says="an error in place of the answer: `status`, with a `body` of your own (a text goes out as HTML) and `retry_after` if wanted",
+        says="an error in place of the answer: `status`, with a `body` of your own (a text goes out as HTML) and `retry_after` if wanted; "
+        "`applied` says whether what was asked for is done (not, if left out)",
         options={
             "status": {"type": "integer", "minimum": 400, "maximum": 599, "default": 503, "description": "a status from 400 to 599"},
             "body": {
@@ -64,6 +66,7 @@ FAULTS = (
                 "description": "an object or a list, sent as JSON, or a text; the format of the API that was called, if left out",
             },
             "retry_after": RETRY_AFTER,
+            "applied": APPLIED,
         },
         effect=_status,
     ),
@@ -117,7 +120,7 @@ FAULTS = (
     RequestFault(
         kind="dropped",
         says="the connection is reset; `applied` says whether what was asked for is done (not, if left out)",
-        options={"applied": {"type": "boolean", "default": False, "description": "true or false: whether what was asked for is done"}},
+        options={"applied": APPLIED},
         effect=lambda options: RequestEffect(applied=options["applied"], connection="reset"),
     ),
     RequestFault(
