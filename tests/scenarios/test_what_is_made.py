@@ -44,6 +44,19 @@ def test_records_refer_to_each_other_by_name(mock: Mock) -> None:
     assert sandbox.api.get("/sources/1").record["links"]["bookings"] == [booking["id"]]
 
 
+def test_a_guests_message_has_the_origin_and_the_channel_that_the_scenario_names(mock: Mock) -> None:
+    messages = [
+        {"booking": 80, "from": "guest", "content": "By e-mail", "at": "-30m", "origin": "email", "channel": "email"},
+        {"booking": 80, "from": "guest", "content": "In a short message", "at": "-20m", "origin": "sms", "channel": None},
+        {"booking": 80, "from": "guest", "content": "On Airbnb", "at": "-10m"},
+    ]
+    sandbox = mock.sandbox(a_scenario(bookings=[a_booking(created_at="-1h")], messages=messages))
+
+    written = [(found["origin"], found["channel"]) for found in sandbox.api.get("/inbox/messages").records]
+
+    assert written == [("email", "email"), ("sms", None), ("airbnb_message", "airbnb")]
+
+
 def test_an_account_has_the_sources_that_are_written_out_and_no_others(mock: Mock) -> None:
     scenario = a_scenario(accounts=[{"id": 1}, {"id": 2}], sources=[{"name": "Flyer"}, {"name": "Airbnb"}])
     sandbox = mock.sandbox(scenario)

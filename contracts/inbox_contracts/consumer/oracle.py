@@ -85,18 +85,18 @@ class WorldState:
     def times_read(self, booking_id: int, content: str) -> int:
         """Return how often the booking's guest sees a text that a Host wrote."""
         theirs = {row["id"] for row in self.conversations if booking_id in row["bookings"]}
-        written = (row for row in self.host_messages() if row["content"] == content and row["conversation_id"] in theirs)
+        written = (row for row in self.host_messages() if _sent_as(row) == content and row["conversation_id"] in theirs)
         return sum(row["on_channel_at"] is not None for row in written)
 
     def times_sent(self, content: str) -> int:
         """Return how often a text was sent, in any conversation."""
-        return sum(row["content"] == content for row in self.messages)
+        return sum(_sent_as(row) == content for row in self.messages)
 
     def said_by(self, application_id: int) -> list[tuple[int, list[int], str]]:
         """Return the conversation, its bookings and the content of each message that an application sent."""
         bookings = {row["id"]: row["bookings"] for row in self.conversations}
         return [
-            (row["conversation_id"], bookings[row["conversation_id"]], row["content"])
+            (row["conversation_id"], bookings[row["conversation_id"]], _sent_as(row))
             for row in self.messages
             if (row["created_by_type"], row["created_by_id"]) == ("Doorkeeper::Application", application_id)
         ]
@@ -130,6 +130,11 @@ def is_outdated(record: JSON, stored: JSON | None) -> bool:
 def _with_ids(row: JSON) -> JSON:
     """Return a row in which the ids of other records, JSON in a view, are lists."""
     return {**row, **{name: orjson.loads(row[name]) for name in ("bookings", "conversations") if name in row}}
+
+
+def _sent_as(message: JSON) -> str:
+    """Return in which words a message was sent: staff may have changed them since, and the guest still reads these."""
+    return str(message["on_channel_as"] or message["content"])
 
 
 def _of(conversation_id: int, rows: list[JSON], *fields: str) -> list[JSON]:

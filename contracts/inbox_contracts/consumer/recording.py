@@ -68,6 +68,7 @@ class ReceivedWebhook:
 
     ``genuine``: its signature is right; ``accepted``: the client accepted it; ``old``: the stored record was newer by then.
     ``before`` is the client's belief as of its last sync. ``foreign``: it is about another account on which the application is installed.
+    ``ties`` are the bookings that the conversation which it is about had when it came, None if it is about none of the account's.
     """
 
     event: str
@@ -77,6 +78,7 @@ class ReceivedWebhook:
     old: bool
     before: JSON | None
     foreign: bool = False
+    ties: list[int] | None = None
 
 
 @dataclass(slots=True)

@@ -147,13 +147,15 @@ class ClientSession:
         record = next(found for name, found in told["resource"].items() if name != "links")
         genuine = self.world.is_genuine(headers, body)
         noun = NOUNS.get(str(told["event"]).rpartition("_")[0])
-        old = noun is not None and is_outdated(record, self.world.stored(noun, record["id"]))
+        stored = None if noun is None else self.world.stored(noun, record["id"])
+        old = noun is not None and is_outdated(record, stored)
+        ties = sorted(loads(stored["bookings"])) if noun == "conversation" and stored is not None else None
         answer = self.once("webhook", headers=dict(headers), body=text)
         if not isinstance(answer.get("accepted"), bool):
             raise DriverFailed(DriverError("protocol", f"webhook answered accepted: {answer.get('accepted')!r}; expected true or false"))
         foreign = self._is_foreign(told)
         self._recording.webhooks.append(
-            ReceivedWebhook(str(told["event"]), record, genuine, answer["accepted"], old, self.believed, foreign=foreign)
+            ReceivedWebhook(str(told["event"]), record, genuine, answer["accepted"], old, self.believed, foreign=foreign, ties=ties)
         )
         words = ("accepts" if answer["accepted"] else "refuses", "genuine" if genuine else "forged")
         self._recording.events[-1].text += f" It is {words[1]}{', and tells of the past' if old else ''}. The client {words[0]} it."

@@ -64,10 +64,9 @@ def is_untold(recording: Recording, found: Mismatch) -> bool:
 
 
 def _was_told_of(recording: Recording, found: Mismatch) -> bool:
-    """Return whether the last webhook about a conversation that the client has accepted tells of the bookings that it has."""
-    told = (webhook.record for webhook in recording.webhooks if webhook.accepted and webhook.event.startswith("inbox_conversation"))
-    ties = [sorted(record["links"]["bookings"]) for record in told if record["id"] == found.id]
-    return ties[-1:] == [found.expected]
+    """Return whether a conversation had the bookings that it has when the client accepted the last webhook about it, whatever that told."""
+    told = (webhook for webhook in recording.webhooks if webhook.accepted and webhook.event.startswith("inbox_conversation"))
+    return [webhook.ties for webhook in told if webhook.record["id"] == found.id][-1:] == [found.expected]
 
 
 def _last_shown(recording: Recording, found: Mismatch) -> int:

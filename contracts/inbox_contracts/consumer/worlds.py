@@ -107,8 +107,17 @@ CLOCKS = {
 }
 """When a world begins, by the name of the part."""
 ELSEWHERE = "I could not reach you on the channel."
-ELSEWHERE_ORIGINS = ("email", "sms", "whatsapp", "messenger", "tripadvisor", "inquiry", "homeaway", "airbnb_email")
-"""Where a guest's message may have been written, besides the channels that open conversations."""
+ELSEWHERE_ORIGINS = {
+    "email": "email",
+    "whatsapp": None,
+    "messenger": None,
+    "tripadvisor": None,
+    "inquiry": None,
+    "airbnb_email": "airbnb",
+    "homeaway": "homeaway",
+    "sms": None,
+}
+"""Where a guest's message may have been written, besides the channels that open conversations, and the channel of such a message."""
 
 CLIENT = 17
 """The id of the client's application."""
@@ -187,7 +196,8 @@ RECORDS: dict[str, dict[str, list[JSON]]] = {
     "written_elsewhere": {
         "conversations": [{"id": 42, "subject": "Re: The boiler", "default_channel": "email", "created_at": "-5m"}],
         "messages": [
-            {"booking": SETTLED, "from": "guest", "at": "-1h", "origin": origin, "content": ELSEWHERE} for origin in ELSEWHERE_ORIGINS
+            {"booking": SETTLED, "from": "guest", "at": "-1h", "origin": origin, "channel": channel, "content": ELSEWHERE}
+            for origin, channel in ELSEWHERE_ORIGINS.items()
         ],
     },
     "full_page": {

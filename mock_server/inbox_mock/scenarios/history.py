@@ -137,7 +137,7 @@ def _participant(builder: Builder, location: Location, record: Row) -> None:
 
 def _message(builder: Builder, location: Location, record: Row) -> None:
     conversation, work = conversation_of(builder, location, record), builder.work
-    more: Row = {"id": record.get("id")} | {name: record[name] for name in ("origin",) if name in record}
+    more: Row = {"id": record.get("id")} | {name: record[name] for name in ("origin", "channel") if name in record}
     content = str(record["content"]) * record.get("repeat", 1)
     if "attachments" in record:
         names: list[object] = record["attachments"]
@@ -147,9 +147,8 @@ def _message(builder: Builder, location: Location, record: Row) -> None:
         actors.write_as_guest(work, conversation, content, client_id=client_id, **more)
     else:
         host_id = builder.refer("hosts", record["from"], (*location, "from"), "guest")
-        channel = record.get("channel", actors.NOT_SAID)
         internal = bool(record.get("internal", False))
-        actors.write_as_host(work, conversation, host_id, content, internal=internal, channel=channel, **more)
+        actors.write_as_host(work, conversation, host_id, content, internal=internal, **more)
     if record.get("read"):
         actor = Actor(conversation["account_id"])
         for participant in work.db.of(ParticipantRow, "conversation_id", conversation["id"]):

@@ -84,9 +84,10 @@ def spam(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: after_a_sync(recording, EDITS))
 def staff_edit(steps: StepBuilder) -> None:
-    """Staff change messages after the client has seen them: what is said, or its case, an accent and a blank alone."""
+    """Staff change messages that the client has seen, its own too: what is said, or its case, an accent and a blank alone."""
     booking, *others = (steps.book(host_participant=True) for _ in range(4))
     steps.staff_write(booking)
+    steps.reply(booking)
     for other in others:
         steps.staff_write(other, content="Zoe will see to it.")
     steps.passes("1m")  # what has changed in the second of a sync comes with the next one again, whatever the client asks from
@@ -95,7 +96,6 @@ def staff_edit(steps: StepBuilder) -> None:
     steps.staff_edit(booking)
     for other, content in zip(others, ("ZOE will see to it.", "Zo\u00eb will see to it.", "Zoe will see to it. "), strict=True):
         steps.staff_edit(other, content)
-    steps.perhaps(steps.sync)
 
 
 @hazard(
@@ -192,8 +192,8 @@ def second_host_writes(steps: StepBuilder) -> None:
 def written_elsewhere(steps: StepBuilder) -> None:
     """Guests have written by e-mail, in short messages and messengers, and a conversation is by e-mail: not all is a channel's."""
     steps.needs |= {"settled", "written_elsewhere"}
+    steps.reply(SETTLED)
     steps.sync()
-    steps.perhaps(steps.reply, SETTLED)
 
 
 @hazard(met=lambda recording: _answered_after(recording, "staff_changes", closed=True))

@@ -5,6 +5,8 @@ from inbox_contracts.consumer.recording import Recording
 from inbox_contracts.consumer.worlds import NEIGHBOURS_RENTAL, REGULAR
 from inbox_mock.channels import opening
 
+CHANGED = {"event": "inbox_conversation_updated"}
+
 
 def _tied(recording: Recording) -> bool:
     heard = {webhook.record["id"] for webhook in recording.webhooks if webhook.event == "inbox_conversation_updated" and webhook.accepted}
@@ -28,6 +30,8 @@ def connected_later(steps: StepBuilder) -> None:
         steps.passes("1m")
         steps.sync()
         steps.passes("1m")
+        if steps.any_of(True, False):
+            steps.fault("stale", match=CHANGED)  # it tells of the conversation in the very bytes of the one before, without the booking
         steps.add("staff_connects", {"booking": first, "connects": second})
         if steps.any_of(False, True):
             steps.passes("1m")
@@ -55,7 +59,7 @@ def connected_before_a_failure(steps: StepBuilder) -> None:
 
 @hazard(met=_tied, excludes=WEBHOOK_FAULTS | {"stale_read"})
 def several_connected(steps: StepBuilder) -> None:
-    """Staff connect bookings to three conversations that the client has seen, more than a page holds, and change another unheard."""
+    """Staff connect bookings to three conversations that the client has seen, one in place of another, and change one more unheard."""
     steps.needs |= {"regular", "webhooks", "small_pages"}
     with steps.uninterrupted():
         pairs = [_known_pair(steps) for _ in range(3)]
@@ -64,11 +68,15 @@ def several_connected(steps: StepBuilder) -> None:
         steps.passes("1m")
         steps.sync()
         steps.passes("1m")
-        for first, second in pairs:
+        steps.fault("lost", match=CHANGED)  # what comes next tells of as many bookings as before
+        swapped, added = pairs[0]
+        steps.add("staff_connects", {"booking": swapped, "connects": added})
+        steps.add("staff_disconnects", {"booking": swapped, "disconnects": swapped})
+        for first, second in pairs[1:]:
             steps.add("staff_connects", {"booking": first, "connects": second})
         steps.passes(steps.any_of("1m", "121m"))  # within the token's time, or beyond it
         with steps.meanwhile("/inbox/messages", page=1):
-            steps.fault("lost", match={"event": "inbox_conversation_updated"})
+            steps.fault("lost", match=CHANGED)
             steps.change(other, closed=True)
             steps.passes("5m")
         steps.sync()
