@@ -1,7 +1,7 @@
 """Operations of what surrounds the inbox: clients, sources, inquiries, rentals, applications, accounts, me, auth."""
 
 from inbox_mock.api.crud import change, creation, crud, get_operation
-from inbox_mock.api.operation import LISTING, Operation, operation
+from inbox_mock.api.operation import LISTING, operation
 from inbox_mock.api.request_context import RequestContext
 from inbox_mock.api.result import PagePosition, Result, listing, read_all
 from inbox_mock.api.visibility import visible
@@ -20,6 +20,17 @@ def _create_inquiry(context: RequestContext) -> int:
 def _edit_inquiry(context: RequestContext, inquiry_id: int) -> None:
     owned_only = context.owned_only("inquiries")
     bookings.edit_inquiry(context.work, context.grant.actor, inquiry_id, context.written, owned_only=owned_only)
+
+
+clients = crud(RESOURCES["clients"], people.create_client, people.edit_client)
+sources = crud(RESOURCES["sources"], accounts.create_source, accounts.edit_source)
+inquiries = crud(INQUIRIES)
+create_inquiry = creation(INQUIRIES, "/rentals/<rental_id>/inquiries", _create_inquiry)
+update_inquiry = change(INQUIRIES, _edit_inquiry)
+rentals = crud(RESOURCES["rentals"])
+applications = crud(
+    RESOURCES["applications"], edit=accounts.edit_application, update=recorded("applications, 2019; no update is documented")
+)
 
 
 @operation("GET", "/accounts", resource=ACCOUNTS, query=LISTING, fidelity=documented(ACCOUNTS.page))
@@ -61,18 +72,3 @@ def _uninstalled_since(context: RequestContext, since: str) -> list[int]:
     if context.grant.account_id is not None:
         return []
     return access.uninstalled_since(context.work.db, context.grant.application_id, since)
-
-
-OPERATIONS: tuple[Operation, ...] = (
-    *crud(RESOURCES["clients"], people.create_client, people.edit_client),
-    *crud(RESOURCES["sources"], accounts.create_source, accounts.edit_source),
-    *crud(INQUIRIES),
-    creation(INQUIRIES, "/rentals/<rental_id>/inquiries", _create_inquiry),
-    change(INQUIRIES, _edit_inquiry),
-    *crud(RESOURCES["rentals"]),
-    *crud(RESOURCES["applications"], edit=accounts.edit_application, update=recorded("applications, 2019; no update is documented")),
-    list_accounts,
-    get_accounts,
-    get_me,
-    get_auth,
-)

@@ -1,6 +1,6 @@
 """The operations that most resources have: list, get, create, update, and attaching one record to another."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from inbox_mock.api.operation import EMBEDDING, LISTING, Operation, operation
 from inbox_mock.api.request_context import RequestContext
@@ -18,8 +18,8 @@ Attach = Callable[[UnitOfWork, Actor, int, int], None]
 
 def crud(
     resource: Resource, create: Create | None = None, edit: Edit | None = None, *, update: Fidelity | None = None
-) -> Iterator[Operation]:
-    """Yield the operations that list a resource, get records by id and, with ``create`` and ``edit``, create and change a record.
+) -> tuple[Operation, ...]:
+    """Return the operations that list a resource, get records by id and, with ``create`` and ``edit``, create and change a record.
 
     ``update`` is the fidelity of the last one, where it differs.
     """
@@ -37,13 +37,14 @@ def crud(
     def list_records(context: RequestContext) -> Result:
         return listing(context, visible(context, plural))
 
-    yield list_records
-
-    yield get_operation(resource)
+    found = [list_records, get_operation(resource)]
     if create is not None:
-        yield creation(resource, rule, lambda context: create(context.work, context.grant.actor, context.written), (400, 422))
+        found.append(creation(resource, rule, lambda context: create(context.work, context.grant.actor, context.written), (400, 422)))
     if edit is not None:
-        yield change(resource, lambda context, record_id: edit(context.work, context.grant.actor, record_id, context.written), update)
+        found.append(
+            change(resource, lambda context, record_id: edit(context.work, context.grant.actor, record_id, context.written), update)
+        )
+    return tuple(found)
 
 
 def get_operation(resource: Resource) -> Operation:

@@ -55,8 +55,9 @@ operation = Operation
 
 
 def declared_in(names: Mapping[str, object]) -> tuple[Operation, ...]:
-    """Return the operations among a module's names, in the order of their declarations."""
-    return tuple(found for found in names.values() if isinstance(found, Operation))
+    """Return the operations among a module's names, alone or in tuples, in the order of their declarations."""
+    held = (found if isinstance(found, tuple) else (found,) for found in names.values())
+    return tuple(one for several in held for one in several if isinstance(one, Operation))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ INBOX = (
     *crud(RESOURCES["attachments"], attachments.create_attachment, attachments.edit_attachment),
     *crud(RESOURCES["hosts"], people.create_host, people.edit_host),
 )
-OPERATIONS: tuple[Operation, ...] = (*INBOX, *declared_in(vars(bookings)), *accounts.OPERATIONS)
+OPERATIONS: tuple[Operation, ...] = (*INBOX, *declared_in(vars(bookings)), *declared_in(vars(accounts)))
 
 
 def meant_by(path: str) -> str | None:
