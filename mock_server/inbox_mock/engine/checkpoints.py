@@ -182,7 +182,7 @@ class Checkpoints:
             if is_short and stretch is not None and changes is stretch.changes:
                 return None
             opened[0].changes = None
-            changes.end(max((point.position for point in self._points if point.stretch.changes is changes), default=0))
+            changes.forget_from(max((point.position for point in self._points if point.stretch.changes is changes), default=0))
         if not new or storage.size > limits.CHECKPOINTS_OF_ONE // 2:
             return None
         image = storage.image()

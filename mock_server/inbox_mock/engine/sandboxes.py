@@ -90,7 +90,10 @@ class Sandboxes:
             NotFound: no sandbox has this id.
             Elsewhere: another worker serves it, here and in `of`.
         """
-        return self._found(name)
+        sandbox = self._find(DEFAULT_SANDBOX if name == "default" else name)
+        if sandbox is None:
+            raise NotFound
+        return sandbox
 
     def of(self, sandbox_id: str) -> Sandbox:
         """Return the sandbox with this id; the default one if there is none.
@@ -98,7 +101,7 @@ class Sandboxes:
         Raises:
             NotFound: there is no default one either: it is being replaced.
         """
-        sandbox = self._find(sandbox_id) or self._found(DEFAULT_SANDBOX)
+        sandbox = self._find(sandbox_id) or self.get(DEFAULT_SANDBOX)
         sandbox.use()
         with suppress(KeyError):
             self._awake.move_to_end(sandbox.id)
@@ -211,12 +214,6 @@ class Sandboxes:
         if sandbox.due is not None:
             with sandbox.work(marked=False):
                 pass  # what is due by now happens
-        return sandbox
-
-    def _found(self, name: str) -> Sandbox:
-        sandbox = self._find(DEFAULT_SANDBOX if name == "default" else name)
-        if sandbox is None:
-            raise NotFound
         return sandbox
 
     def _find(self, sandbox_id: str) -> Sandbox | None:

@@ -65,7 +65,7 @@ class Changes:
     def _note_control(self, word: str) -> None:
         if word == "BEGIN":
             if self._begun:  # SQLite has rolled back by itself
-                self._cut(self._begun[0])
+                self.forget_from(self._begun[0])
             self._begun = [len(self._made)]
         elif word == "COMMIT":
             self._begun = []
@@ -74,7 +74,7 @@ class Changes:
         elif word == "RELEASE":
             self._begun.pop()
         elif word == "ROLLBACK":
-            self._cut(self._begun[-1])
+            self.forget_from(self._begun[-1])
         self.is_tentative = len(self._begun) > 1
 
     def make_again(self, db: "Database", position: int) -> None:
@@ -85,11 +85,8 @@ class Changes:
             else:
                 db.execute(sql, loads(kept))  # noqa: S301 - here, too
 
-    def end(self, position: int) -> None:
+    def forget_from(self, position: int) -> None:
         """Forget the changes from a position on."""
-        self._cut(position)
-
-    def _cut(self, position: int) -> None:
         for _, kept, _ in self._made[position:]:
             self.size -= STATEMENT_BYTES + len(kept)
         del self._made[position:]
