@@ -209,21 +209,27 @@ def _connect(address: tuple[str, int], deadline: _Deadline) -> socket.socket:
 
 
 class _TimedSocket:
-    """The socket interface that http.client uses; each operation ends by ``deadline``."""
+    """The socket interface that http.client uses; each operation ends by ``deadline``.
+
+    http.client sends head and body apart, for each of which the peer would wake up.
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         self.deadline = _Deadline(None)
         self._sock = sock
+        self._unsent: list[bytes] = []
 
     def sendall(self, data: bytes) -> None:
-        """Send it all, however slowly the peer reads."""
-        rest = memoryview(data)
+        """Keep it until a response is read."""
+        self._unsent.append(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Send all of the request, however slowly the peer reads, and return the file that its response is read from."""
+        rest = memoryview(b"".join(self._unsent))
+        self._unsent.clear()
         while rest:
             self._sock.settimeout(self.deadline.left())
             rest = rest[self._sock.send(rest) :]
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        """Return the file that a response is read from."""
         return io.BufferedReader(_TimedReader(self, self._sock))
 
     def close(self) -> None:
