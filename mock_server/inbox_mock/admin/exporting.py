@@ -266,10 +266,12 @@ def _disguised(exchange: Exchange, disguise: Disguise | None) -> Exchange:
         return exchange
     request, response = exchange.request, exchange.response
     asked, lost = _hidden(request.body, disguise), set(exchange.lost)
-    lost |= {Lost.REQUEST_BODY} if asked is None is not request.body else set()
+    if asked is None and request.body is not None:
+        lost.add(Lost.REQUEST_BODY)
     if response is not None:
         answered = _hidden(response.body, disguise)
-        lost |= {Lost.RESPONSE_BODY} if answered is None else set()
+        if answered is None:
+            lost.add(Lost.RESPONSE_BODY)
         headers = tuple(
             (name, PAGE.sub(lambda found: str(disguise.url_of_page(found[0])), value) if name == "Link" else value)
             for name, value in response.headers

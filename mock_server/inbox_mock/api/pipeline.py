@@ -100,7 +100,7 @@ class Lasting:
 
 @dataclass(slots=True)
 class Answered:
-    """What a request is answered, before a fault has its way with it; ``fault`` is the one that strikes it, if one does.
+    """What a request is answered, before a fault changes it; ``fault`` is the one that strikes it, if one does.
 
     ``entry`` returns the part of the journal's entry that depends on the API that was called, given the body and the headers
     that reach the client.

@@ -249,7 +249,8 @@ def _row(one: JSON) -> tuple[Any, ...]:
 
 def _unusual(one: JSON) -> list[str]:
     """Return in which ways a sandbox is not as most are."""
-    return ["strict"] * one["strict"] + ["uncached"] * (not one.get("cached", True))
+    told = {"strict": one["strict"], "uncached": not one.get("cached", True)}
+    return [word for word, holds in told.items() if holds]
 
 
 def _show(sandbox: JSON, *, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from inbox_mock.comparing.headers import rule_of
 from inbox_mock.comparing.running import Compared
 from inbox_mock.conduct.evaluation import near
 from inbox_mock.domain.fidelity import ASSUMPTIONS, Fidelity, assumed, recorded
+from inbox_mock.domain.spelling import as_written
 from inbox_mock.importing.world import MadeUp
 from inbox_mock.recordings import Lost
 from inbox_mock.resources import RESOURCES
@@ -248,7 +249,7 @@ def without_private(kind: str, value: object, disguise: Disguise) -> str:
 def looks(value: object) -> str:
     """Return what a value looks like: its type and size, and itself if it is a time, a truth value or null, or of whole numbers."""
     if value is None or isinstance(value, bool):
-        return str(value).lower().replace("none", "null")
+        return as_written(value)
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
