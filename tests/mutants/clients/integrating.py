@@ -138,7 +138,7 @@ class ForgetsFromLater(Api):
         return super().pages(path, **{name: given for name, given in query.items() if name != "from" or "updated_since" not in query})
 
 
-@broken("reads a list only if it holds another number of records than before", "BELIEF", "staff_edit")
+@broken("reads a list only if it holds another number of records than before", "SYN005", "staff_edit")
 class ComparesCounts(Inbox):
     def catch_up(self, name: str) -> None:
         path, query = LISTS[name]

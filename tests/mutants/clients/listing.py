@@ -98,7 +98,7 @@ class ReadsOneListASync(Inbox):
             self.catch_up(name)
 
 
-@broken("reads anew every second time only, and says each time that all is read", "SYN005", "staff_edit")
+@broken("reads anew every second time only, and says each time that all is read", "BELIEF", "staff_edit")
 class ReadsEverySecondTime(Inbox):
     turn = 0
 

@@ -1,6 +1,7 @@
 """Clients that overlook what has changed, since something else looks as it did before: a number, a webhook, a message of their own."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from inbox_client import Inbox
 from inbox_client.api import JSON
@@ -71,3 +72,46 @@ class CountsTheBookings(FollowsHintsIf):
 class ComparesTheBookings(FollowsHintsIf):
     def differs(self, told: JSON, known: JSON) -> bool:
         return sorted(told["links"]["bookings"]) != sorted(known["links"]["bookings"])
+
+
+@broken("passes over a webhook that tells of a conversation without bookings", "BELIEF", "several_connected")
+class WantsBookingsInAWebhook(FollowsHintsIf):
+    def differs(self, told: JSON, known: JSON) -> bool:
+        return bool(told["links"]["bookings"])
+
+
+class TakesChangesIf(Inbox):
+    """Takes up a change of a message that it knows only if it has a reason to."""
+
+    def takes(self, told: JSON, known: JSON) -> bool:
+        raise NotImplementedError
+
+    def remember(self, name: str, record: JSON) -> None:
+        known = self.copy[name].get(record["id"])
+        if name != "messages" or known is None or self.takes(record, known):
+            super().remember(name, record)
+
+
+@broken("takes up what is changed in messages of a later second only", "BELIEF", "two_changes_in_a_second")
+class WantsALaterSecond(TakesChangesIf):
+    def takes(self, told: JSON, known: JSON) -> bool:
+        return bool(told["updated_at"] > known["updated_at"])
+
+
+@broken("takes up the first change of a message only", "BELIEF", "two_changes_in_a_second")
+class TakesOneChange(TakesChangesIf):
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.changed: set[int] = set()
+
+    def takes(self, told: JSON, known: JSON) -> bool:
+        changes = told["content"] != known["content"]
+        first = changes and told["id"] not in self.changed
+        self.changed |= {told["id"]} if changes else set()
+        return first or not changes
+
+
+@broken("takes up no change of an internal note", "BELIEF", "staff_edit")
+class KeepsNotes(TakesChangesIf):
+    def takes(self, told: JSON, known: JSON) -> bool:
+        return bool(told["visibility"] != "internal")

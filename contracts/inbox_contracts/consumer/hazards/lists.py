@@ -167,22 +167,21 @@ def shrinks_before_a_retry(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: len(recording.happened) > 1)
 def two_changes_in_a_second(steps: StepBuilder) -> None:
-    """The client synchronises between two changes of one second, of the same record or of several."""
-    booking = steps.book()
+    """The client synchronises between changes of one second, of the same records and of several."""
+    closed, written, edited = (steps.book() for _ in range(3))
     steps.passes("1m")
     with steps.uninterrupted():
         waiting = steps.book(delay="never")
         steps.sync()
         steps.add("channel_opens", {"booking": waiting})
-        changes = steps.any_of(
-            [partial(steps.change, booking, closed=on) for on in (True, False, True)],
-            [partial(steps.guest_writes, booking)] * 3,
-            [partial(steps.staff_write, booking), partial(steps.staff_edit, booking), partial(steps.staff_edit, booking)],
-        )
-        for change in changes:
-            change()
+        for on, write in ((True, steps.staff_write), (False, steps.staff_edit), (True, steps.staff_edit)):
+            steps.change(closed, closed=on)
+            steps.guest_writes(written)
+            write(edited)
             steps.sync()
-        changes[1]()
+        steps.change(closed, closed=False)
+        steps.guest_writes(written)
+        steps.staff_edit(edited)
     steps.passes("1m")
     steps.sync()
 

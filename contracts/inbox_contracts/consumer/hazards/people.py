@@ -88,8 +88,8 @@ def staff_edit(steps: StepBuilder) -> None:
     booking, *others = (steps.book(host_participant=True) for _ in range(4))
     steps.staff_write(booking)
     steps.reply(booking)
-    for other in others:
-        steps.staff_write(other, content="Zoe will see to it.")
+    for number, other in enumerate(others):
+        steps.staff_write(other, content="Zoe will see to it.", internal=number == 1)
     steps.passes("1m")  # what has changed in the second of a sync comes with the next one again, whatever the client asks from
     steps.sync()
     steps.passes("1m")
