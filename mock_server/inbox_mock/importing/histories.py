@@ -47,15 +47,7 @@ def histories(sightings: Sightings, start: datetime) -> Iterator[tuple[Key, Hist
 
 
 def _history(key: Key, seen: list[Sighting], first_write: Order | None, touched: list[Order], start: datetime) -> History:
-    first: JSON = {}
-    later: list[tuple[Order, JSON]] = []
-    for sighting in seen:
-        shown = sighting.record()
-        before = first_write is None or sighting.order < first_write
-        if before and instant(shown.get("updated_at"), start) <= start and instant(shown.get("created_at"), start) <= start:
-            first |= shown
-        else:
-            later.append((sighting.order, shown))
+    first, later = _told_apart(seen, first_write, start)
     appeared = False
     current = dict(first)
     changes: list[Change] = []
@@ -81,6 +73,20 @@ def _history(key: Key, seen: list[Sighting], first_write: Order | None, touched:
         current |= shown
         last = order
     return History(None if appeared else first, tuple(changes))
+
+
+def _told_apart(seen: list[Sighting], first_write: Order | None, start: datetime) -> tuple[JSON, list[tuple[Order, JSON]]]:
+    """Return what a record was at the start, as sightings show that are from before any write and change; and what the others show."""
+    first: JSON = {}
+    later: list[tuple[Order, JSON]] = []
+    for sighting in seen:
+        shown = sighting.record()
+        before = first_write is None or sighting.order < first_write
+        if before and instant(shown.get("updated_at"), start) <= start and instant(shown.get("created_at"), start) <= start:
+            first |= shown
+        else:
+            later.append((sighting.order, shown))
+    return first, later
 
 
 def _is_own(shown: JSON, changed: JSON, touched: list[Order], before: Order, order: Order) -> bool:
