@@ -8,10 +8,11 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from inbox_contracts.provider.api import JSON, Api, wanted
+from inbox_contracts.provider.api import JSON, Api
 from inbox_contracts.provider.expectations import ForbiddenCall, NotJudged, PropertyViolation, shown
+from inbox_contracts.provider.forms import forms
 from inbox_contracts.provider.http import ApiResponse, BudgetSpent, LoggedRequest, NoAnswer
-from inbox_contracts.provider.resources import CANCELLED_TOO, EVERYTHING, LISTED, path_of
+from inbox_contracts.provider.resources import EVERYTHING, LISTED, path_of
 from inbox_contracts.provider.search import UNSHAPED, Counterexample, CounterexampleFound, Search, as_violation, hypothesis_settings
 from inbox_contracts.provider.target import NoTrial, Target
 from inbox_contracts.provider.workspace import Workspace, furnish
@@ -100,6 +101,7 @@ class Trial:
     ends_at: float = inf
     _shrunk_seconds: float = 0.0
     _reading: SandboxClient | None = None
+    _furnished: Workspace | None = None
     _readable: tuple[Resource, ...] | None = None
     _lists: dict[str, tuple[list[JSON], list[LoggedRequest]]] = field(default_factory=dict)
     _answers: dict[str, tuple[list[ApiResponse], list[LoggedRequest]]] = field(default_factory=dict)
@@ -118,8 +120,18 @@ class Trial:
             furnish(Workspace(Api(self.target.connection, self._reading.token), self._reading, count()))
         return self._reading
 
+    def _furnish(self) -> None:
+        """Write once into an account that may be bare what there is to read; what is refused is found by other properties."""
+        if self._furnished is None:
+            self._furnished = Workspace(self.target.api, None, self._days)
+            with suppress(PropertyViolation, BudgetSpent, NotJudged, *UNSHAPED):
+                furnish(self._furnished)
+
     def close(self) -> None:
-        """Delete the sandbox for reading, and close the connection."""
+        """Take back what there was for reading, and close the connection."""
+        if self._furnished is not None:
+            with self.target.connection.tidying(), STOP.waits(TIDYING_SECONDS):
+                self._furnished.tidy()
         if self._reading is not None:
             with self.target.connection.tidying(), suppress(PropertyViolation, AdminError):
                 self._reading.delete()
@@ -156,32 +168,18 @@ class Trial:
         return found
 
     def answers(self, resource: Resource) -> list[ApiResponse]:
-        """Return answers of each form that a resource's have: its list, a record, a later page, several ids, with include and more.
-
-        With ``read_only``, those of the list and of one record.
-        """
+        """Return answers of each form that a resource's have; with ``read_only``, those of the list and of one record."""
         log = self.target.connection.log
         if resource.plural not in self._answers:
             records = self.everything(resource)
             began = len(log)
-            self._answers[resource.plural] = list(self._forms(resource, [record["id"] for record in records])), log[began:]
+            self._answers[resource.plural] = (
+                list(forms(self.api, resource, [record["id"] for record in records], few=self.read_only)),
+                log[began:],
+            )
         found, requests = self._answers[resource.plural]
         log.extend(request for request in requests if request not in log)
         return found
-
-    def _forms(self, resource: Resource, ids: list[int]) -> Iterator[ApiResponse]:
-        path = path_of(resource.plural)
-        shown: dict[str, Any] = CANCELLED_TOO.get(resource.plural, {})
-        yield self.api.get(path)
-        for record_id in dict.fromkeys(ids[:1] if self.read_only else (*ids[:1], *ids[-1:])):
-            answer = self.api.call("GET", f"{path}/{record_id}", **shown)
-            if answer.status != 404:  # a past booking
-                yield wanted(answer, 200)
-        if not self.read_only:
-            names = ",".join(link.name for link in resource.links[:1])
-            yield self.api.get(f"{path}/{','.join(map(str, ids[:3]))}", **shown) if len(ids) > 1 else self.api.get(path, per_page=1)
-            for query in ({"page": 2, "per_page": 1}, {"include": names or "nonsense", "per_page": 2}, {"updated_since": ""}):
-                yield self.api.get(path, **query)
 
     @contextmanager
     def workspace(self, scenario: object = None, **more: object) -> Iterator[Workspace]:
@@ -254,6 +252,8 @@ class Trial:
         self.target.connection.ends_at = min(self.ends_at, began + PROPERTY_SECONDS * max(1.0, self.effort))
         if not self.target.is_fake and not self.read_only:
             self._forget()  # other programs write, and so did the previous property
+            if judged.reads:
+                self._furnish()
         finding, why = self._search(judged)
         if finding is not None and not self.target.is_fake and self._lists:
             self._forget()  # another program may have written meanwhile: only a repeated violation is a finding

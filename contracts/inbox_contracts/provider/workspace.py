@@ -164,15 +164,18 @@ MORE: dict[str, JSON] = {
 
 
 def furnish(workspace: Workspace) -> None:
-    """Create a record of each resource with more than the minimal attributes: money, notes, addresses, an attachment."""
+    """Create a record of each resource with more than the minimal attributes: money, notes, addresses, an attachment.
+
+    On a server that is no fake, no channel is named, so that nothing leaves it.
+    """
+    channel = {} if workspace.sandbox is None else {"channel": "email"}
     client = workspace.new("clients", **MORE["clients"])
     money = {"initial_price": "3000.0", "final_price": "2700.5", "discount": "299.5", "commission": "12.25", "damage_deposit": "500.0"}
     workspace.new("bookings", client_id=client["id"], source_id=workspace.id("sources"), **MORE["bookings"], **money)
     workspace.new("hosts", source_id=workspace.id("sources"), **MORE["hosts"])
-    conversation = workspace.new(
-        "conversations", source_id=workspace.id("sources"), assignee_id=workspace.id("hosts"), default_channel="email"
-    )
-    workspace.new("messages", channel="email", visibility="external", attachment_ids=[workspace.id("attachments")])
+    preferred = {f"default_{name}": value for name, value in channel.items()}
+    conversation = workspace.new("conversations", source_id=workspace.id("sources"), assignee_id=workspace.id("hosts"), **preferred)
+    workspace.new("messages", **channel, visibility="external", attachment_ids=[workspace.id("attachments")])
     workspace.advance("1m")
     workspace.change("conversations", conversation["id"], {"closed": True, "marked_as_spam": True})
     workspace.change("participants", workspace.id("participants"), {"read": True})

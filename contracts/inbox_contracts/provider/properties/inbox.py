@@ -32,13 +32,13 @@ def inbox_model(trial: Trial) -> None:
     trial.play(_machine(trial), examples=EXAMPLES, steps=STEPS)
 
 
-MANY = 30
+MANY, SEVERAL = 30, 12
 """More messages than a program that counts on few would name."""
 
 
 @claim("many-messages", fidelity=documented("/reference/endpoints/inbox_conversations: messages"), reads=False)
 def many_messages(trial: Trial) -> None:
-    """Thirty messages alike are records of their own: their conversation names and includes each, lists and several ids answer each."""
+    """Thirty messages alike are records of their own: their conversation names each, and a dozen participants; lists answer each."""
     with trial.workspace() as workspace:
         made = [workspace.new("messages") for _ in range(MANY)]
         written = {message["id"] for message in made}
@@ -46,6 +46,9 @@ def many_messages(trial: Trial) -> None:
         found = workspace.api.one(f"{path_of('conversations')}/{workspace.id('conversations')}", include="messages")
         for ids, where in ((found["links"]["messages"], "in its links"), ([one["id"] for one in found["messages"]], "included in it")):
             same(sorted(ids), sorted(written), f"the messages of conversation {found['id']}, {where}")
+        taking_part = {workspace.id("participants"), *(workspace.new("participants")["id"] for _ in range(SEVERAL))}
+        shown = workspace.api.one(f"{path_of('conversations')}/{workspace.id('conversations')}")["links"]["participants"]
+        same(sorted(shown), sorted(taking_part), f"the participants of conversation {found['id']}, in its links")
         listed = {record["id"] for record in workspace.api.all_of(path_of("messages"), updated_since=made[0]["updated_at"])}
         same(listed & written, written, f"the ids in the list of messages updated since {made[0]['updated_at']}, among those written")
         several = workspace.api.get(f"{path_of('messages')}/{','.join(map(str, sorted(written)))}")

@@ -1,12 +1,14 @@
 """Writing: what was written is read back, and what was refused has changed nothing."""
 
 from datetime import timedelta
+from time import sleep
 
 from inbox_contracts.provider import strategies
 from inbox_contracts.provider.api import JSON, by_id, plural_of, the_record, wanted
 from inbox_contracts.provider.expectations import SETS, expect, same, shown, shows
 from inbox_contracts.provider.headers import allowance_of, has_weak_etag, tells_its_making
 from inbox_contracts.provider.http import ApiResponse
+from inbox_contracts.provider.properties.conditional import WRITTEN
 from inbox_contracts.provider.properties.constraints import REFUSED, writable
 from inbox_contracts.provider.resources import CREATED, EVERYTHING, UNDER_RENTALS, address_of, path_of
 from inbox_contracts.provider.trial import Trial, claim
@@ -62,6 +64,28 @@ def changed(trial: Trial) -> None:
         for plural in CREATED:
             drawn = strategies.attributes(plural, creating=False, quiet=not trial.target.is_fake)
             trial.explore(is_read_back, 16, plural=st.just(plural), written=drawn)
+        if workspace.sandbox is None:
+            _moves_with_the_clock(workspace)
+
+
+def _moves_with_the_clock(workspace: Workspace) -> None:
+    """Raise PropertyViolation unless updated_at moves where the clock cannot be set: wait for its next second, unless it stands still."""
+    made = {plural: workspace.new(plural) for plural in WRITTEN}
+    began = _synced_at(workspace)
+    sleep(NEXT_SECOND)
+    if _synced_at(workspace) == began:
+        return
+    for plural, written in WRITTEN.items():
+        before, after = made[plural], workspace.change(plural, made[plural]["id"], written)
+        moved = after["updated_at"] > before["updated_at"]
+        expect(moved, f"updated_at of {address_of(plural, after['id'])} is still {after['updated_at']} a second later, after a change")
+
+
+NEXT_SECOND = 1.1
+
+
+def _synced_at(workspace: Workspace) -> str | None:
+    return workspace.api.get("/accounts").header("x-updated-since-request-synced-at")
 
 
 TIED: dict[str, JSON] = {
