@@ -1,6 +1,6 @@
 """Clients that choose another conversation than the guest's, tie bookings by themselves, or are sure of what they cannot know."""
 
-from inbox_client import Inbox, Later, LostAnswer
+from inbox_client import Inbox, Later, LostAnswer, Refused
 from inbox_client.api import JSON
 from inbox_client.inbox import maker_of
 from mutants.clients.broken import broken
@@ -78,3 +78,12 @@ class ForgetsItsDoubts(Inbox):
             if later.not_before is not None:
                 self.unsure.clear()
             raise
+
+
+@broken("refuses to answer the guest of a booking that no list has brought yet", "CRASH", "stale_read")
+class RefusesUnknownBookings(Inbox):
+    def reply(self, booking_id: int, content: str) -> None:
+        self.sync()
+        if booking_id not in self.copy["bookings"]:
+            raise Refused(f"there is no booking {booking_id}", 404)
+        super().reply(booking_id, content)

@@ -56,13 +56,15 @@ def error_between_pages(steps: StepBuilder) -> None:
 
 @hazard(met=lambda recording: struck(recording, "stale_read"), excludes=frozenset({"lost_answer"}))
 def stale_read(steps: StepBuilder) -> None:
-    """Reads show the world as it was a moment ago, and their synced-at is as old as that."""
+    """Reads show the world as it was a moment ago, and their synced-at is as old as that: a booking to be answered is not there yet."""
     booking = steps.book()
     with steps.uninterrupted():
         steps.fault("stale_read", honest=True, **{"for": "1m"})
         steps.passes("10s")
         steps.guest_writes(booking)
+        late = steps.book(host_participant=True)
         steps.sync()
+        steps.reply(late)
     steps.passes("2m")
 
 
