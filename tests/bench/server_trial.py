@@ -11,7 +11,7 @@ from inbox_contracts.provider.target import detect
 from mutants.servers.breaking import serving
 from mutants.servers.judging import MUTANTS
 
-FAST_SECONDS = 30
+FAST_SECONDS = 20
 FINDING_SECONDS = 20
 
 
