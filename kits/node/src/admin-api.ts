@@ -1484,6 +1484,7 @@ export interface components {
             last_message_at: string | null;
             /**
              * Format: date-time
+             * @description Reading does not move updated_at: it is older in the documentation's sample, too. updated_since tells nothing of it.
              * @example 2030-06-01T12:00:00Z
              */
             read_at: string | null;
