@@ -42,7 +42,7 @@ WORLDS, CONTROL_WORLDS = 200, 1000
 FAST_WORLDS, FAST_CONTROL_WORLDS = 20, 50
 LIKELY_WORLDS = 6
 """So many worlds are tried first that have the hazard that a broken client cannot handle: as many as a trial of six hundred has."""
-SHRINK_SECONDS = 0.4
+SHRINK_SECONDS = 0.3
 __all__ = [
     "MUTANTS",
     "answering",
