@@ -17,7 +17,7 @@ from inbox_mock.serving.connection import Connection
 from inbox_mock.serving.queue import Queue
 from inbox_mock.telemetry.metrics import Gauge
 
-FEW = 4
+FEW = 3
 STALLED_SECONDS = 0.005
 REST_SECONDS = 10
 LOOK_SECONDS = 0.002
