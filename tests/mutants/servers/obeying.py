@@ -1,5 +1,6 @@
 """Servers that obey where the contract says that they need not, count otherwise, or hold days too long or not at all."""
 
+from collections import Counter
 from typing import Any
 
 import orjson
@@ -31,22 +32,16 @@ def limits_bookings_alone(asked: Asked, reply: Result) -> None:
         reply.set("X-RateLimit-Limit", "500")
 
 
-class _Unfound:
-    """How often a token has asked for what does not exist."""
-
-    def __init__(self) -> None:
-        self.times: dict[str, int] = {}
-
-    def __call__(self, asked: Asked, reply: Result) -> None:
-        token, left = asked.header("Authorization"), reply.header("X-RateLimit-Remaining")
-        self.times[token] = self.times.get(token, 0) + (reply.status == 404)
-        if left is not None:
-            reply.set("X-RateLimit-Remaining", str(int(left) + self.times[token]))
+UNFOUND = Counter[str]()
+"""How often each token has asked for what does not exist."""
 
 
 @answers("rate-limit", "what is not found does not count")
-def counts_what_is_found(asked: Asked, reply: Result, unfound: _Unfound = _Unfound()) -> None:  # noqa: B008 - what it remembers is the fault
-    unfound(asked, reply)
+def counts_what_is_found(asked: Asked, reply: Result) -> None:
+    token, left = asked.header("Authorization"), reply.header("X-RateLimit-Remaining")
+    UNFOUND[token] += reply.status == 404
+    if left is not None:
+        reply.set("X-RateLimit-Remaining", str(int(left) + UNFOUND[token]))
 
 
 @answers("beyond-the-end", "there is no page 0")
