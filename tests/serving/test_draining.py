@@ -15,7 +15,6 @@ from inbox_mock.engine.sandbox import Sandbox
 from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find, from_object
 from inbox_mock.serving.server import Server
-from inbox_mock.serving.threads import FEW
 from inbox_mock.store import webhooks
 from processes import listens
 from receiver import Received, receiving
@@ -90,7 +89,7 @@ def test_a_request_under_way_is_answered_and_its_connection_closed(running: Stop
 
 def test_requests_that_wait_for_a_thread_are_answered(running: Stopping) -> None:
     with ExitStack() as stack:
-        asked = [running.ask(stack) for _ in range(3 * FEW)]
+        asked = [running.ask(stack) for _ in range(9)]
         assert running.arrived.wait(LONG)
         running.stop()
         running.goes_on.set()

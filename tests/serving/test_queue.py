@@ -1,24 +1,19 @@
 """Requests that wait: what comes first, and that nobody waits for ever."""
 
-from typing import TYPE_CHECKING, cast
-
 import pytest
 
 from inbox_mock.serving.queue import MOST_IN_A_ROW, Queue
 
-if TYPE_CHECKING:
-    from inbox_mock.serving.connection import Connection
 
-
-def queue(*waiting: str) -> Queue:
-    """A queue in which texts stand for connections; those in capitals come first."""
-    made = Queue(lambda connection: str(connection).isupper())
-    made.put(cast("list[Connection]", waiting))
+def queue(*waiting: str) -> Queue[str]:
+    """A queue in which texts wait; those in capitals come first."""
+    made = Queue(str.isupper)
+    made.put(waiting)
     return made
 
 
-def taken(made: Queue) -> str:
-    return "".join(str(made.take()) for _ in range(len(made)))
+def taken(made: Queue[str]) -> str:
+    return "".join(made.take() for _ in range(len(made)))
 
 
 def test_who_came_first_is_taken_first() -> None:
@@ -38,7 +33,7 @@ def test_one_that_comes_after_many_of_those_that_come_first_waits_no_longer() ->
     made = queue(*"Z" * (MOST_IN_A_ROW + 3))
     for _ in range(MOST_IN_A_ROW + 2):
         made.take()
-    made.put(cast("list[Connection]", ["a"]))
+    made.put(["a"])
     assert taken(made) == "aZ"
 
 

@@ -21,6 +21,7 @@ from inbox_mock.serving.http_server import HttpServer
 from inbox_mock.serving.listening import listen
 
 GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+FEW = 3
 LONGEST_SECONDS = 20
 LAST = b"GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 POST = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody"
@@ -36,6 +37,7 @@ class Busy:
         self.app = Flask("busy")
         self.app.before_request(lambda: Response(status=request.environ[REFUSED].status) if REFUSED in request.environ else None)
         self.app.add_url_rule("/work", "work", view_func=self.work)
+        self.app.add_url_rule("/compute", "compute", view_func=self.compute)
         self.app.add_url_rule("/aside/<sandbox_id>", "aside", view_func=self.aside)
         self.app.add_url_rule("/asked/<name>", "asked", view_func=self.note)
         self.app.add_url_rule("/echo", "echo", view_func=lambda: request.get_data() or b"nothing", methods=["GET", "POST"])
@@ -47,10 +49,18 @@ class Busy:
         self.goes_on.wait(20)
         return Response("done")
 
+    def compute(self) -> Response:
+        self.begun += 1
+        end = monotonic() + LONGEST_SECONDS
+        while not self.goes_on.is_set() and monotonic() < end:
+            pass
+        return Response("done")
+
     def aside(self, sandbox_id: str) -> Response:
         with self.http.threads.aside(sandbox_id):
             self.begun += 1
             self.somebody_came.wait(20)
+        self.asked.append("came back")
         return Response("done")
 
     def note(self, name: str) -> str:
@@ -59,6 +69,9 @@ class Busy:
 
     def has_begun(self, number: int) -> bool:
         return self.begun == number
+
+    def has_waiting(self, number: int) -> bool:
+        return [value for name, _, value in self.http.threads.gauges() if name == "inbox_mock_requests_waiting"] == [number]
 
     @property
     def threads(self) -> int:
@@ -103,10 +116,10 @@ def answer(opened: socket.socket) -> tuple[int, bytes]:
 
 
 def test_health_is_answered_while_every_thread_is_busy() -> None:
-    with busy(most=threads.FEW) as served, ExitStack() as stack:
-        for _ in range(2 * threads.FEW):
+    with busy(most=FEW) as served, ExitStack() as stack:
+        for _ in range(2 * FEW):
             stack.enter_context(served.connect(GET % b"work"))
-        eventually(lambda: served.begun == threads.FEW)
+        eventually(lambda: served.begun == FEW)
 
         with served.connect(GET % b"livez") as opened:
             assert answer(opened) == (200, b"ok")
@@ -127,8 +140,8 @@ def test_health_with_a_body_waits_for_a_thread_like_everything_else() -> None:
 
 
 def test_connections_on_which_no_head_is_complete_occupy_no_thread() -> None:
-    with busy(most=threads.FEW) as served, ExitStack() as stack:
-        for begun in (b"", b"G", b"GET / HTTP/1.1\r\n", GET[:-2]) * threads.FEW:
+    with busy(most=FEW) as served, ExitStack() as stack:
+        for begun in (b"", b"G", b"GET / HTTP/1.1\r\n", GET[:-2]) * FEW:
             stack.enter_context(served.connect(begun))
 
         with served.connect(GET % b"echo") as opened:
@@ -137,9 +150,9 @@ def test_connections_on_which_no_head_is_complete_occupy_no_thread() -> None:
 
 def test_a_request_that_waits_for_another_one_gets_its_answer() -> None:
     with busy() as served, ExitStack() as stack:
-        for _ in range(3 * threads.FEW):
+        for _ in range(3 * FEW):
             stack.enter_context(served.connect(GET % b"work"))
-        eventually(lambda: served.begun == 3 * threads.FEW)
+        eventually(lambda: served.begun == 3 * FEW)
 
         with served.connect(GET % b"echo") as opened:
             assert answer(opened) == (200, b"nothing")
@@ -148,7 +161,7 @@ def test_a_request_that_waits_for_another_one_gets_its_answer() -> None:
 def test_one_thread_answers_on_all_connections_as_long_as_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "STALLED_SECONDS", LONGEST_SECONDS)
     with busy() as served, ExitStack() as stack:
-        opened = [stack.enter_context(served.connect()) for _ in range(2 * threads.FEW)]
+        opened = [stack.enter_context(served.connect()) for _ in range(2 * FEW)]
         for one in opened * 3:
             one.sendall(GET % b"echo")
             assert answer(one) == (200, b"nothing")
@@ -159,13 +172,13 @@ def test_one_thread_answers_on_all_connections_as_long_as_it_goes_on(monkeypatch
 def test_who_waits_for_somebody_else_lets_others_answer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "STALLED_SECONDS", LONGEST_SECONDS)
     with busy() as served, ExitStack() as stack:
-        for number in range(1, 2 * threads.FEW):
+        for number in range(1, 2 * FEW):
             stack.enter_context(served.connect(GET % b"aside/nobody"))
             eventually(partial(served.has_begun, number))
 
         with served.connect(GET % b"echo") as opened:
             assert answer(opened) == (200, b"nothing")
-        eventually(lambda: served.http.threads.busy == 2 * threads.FEW - 1)
+        eventually(lambda: served.http.threads.busy == 2 * FEW - 1)
 
 
 def test_what_is_asked_where_somebody_is_waited_for_comes_first() -> None:
@@ -182,6 +195,40 @@ def test_what_is_asked_where_somebody_is_waited_for_comes_first() -> None:
 
         assert [answer(each) for each in opened] == 3 * [(200, b"noted")]
         assert served.asked == ["0123456789ab", "one", "two"]
+
+
+def test_who_stood_aside_goes_on_in_its_turn() -> None:
+    with busy(most=1) as served, served.connect(GET % b"aside/nobody") as aside, served.connect() as other:
+        eventually(partial(served.has_begun, 1))
+        with served.connect(GET % b"work"):
+            eventually(partial(served.has_begun, 2))
+            other.sendall(GET % b"asked/other")
+            served.somebody_came.set()
+            eventually(partial(served.has_waiting, 1))
+            assert not served.asked
+            served.goes_on.set()
+
+            assert (answer(aside), answer(other)) == ((200, b"done"), (200, b"noted"))
+            assert served.asked == ["came back", "other"]
+
+
+def test_who_stood_aside_goes_on_although_nobody_else_does() -> None:
+    with busy() as served, served.connect(GET % b"aside/nobody") as aside:
+        eventually(partial(served.has_begun, 1))
+        with served.connect(GET % b"work"):
+            eventually(partial(served.has_begun, 2))
+            sleep(10 * threads.STALLED_SECONDS)  # nothing waits: nobody watches the threads any more
+            served.somebody_came.set()
+
+            assert answer(aside) == (200, b"done")
+
+
+def test_a_request_that_computes_for_long_lets_others_be_answered() -> None:
+    with busy() as served, served.connect(GET % b"compute"):
+        eventually(partial(served.has_begun, 1))
+        with served.connect(GET % b"echo") as opened:
+            assert answer(opened) == (200, b"nothing")
+        assert not served.goes_on.is_set()
 
 
 def test_what_is_sent_while_an_answer_is_made_is_answered_after_it() -> None:
@@ -235,15 +282,15 @@ def test_threads_that_rest_end_and_the_memory_that_they_had_is_returned(monkeypa
     monkeypatch.setattr(threads, "REST_SECONDS", 0.01)
     monkeypatch.setattr(threads, "return_memory", returned.set)
     with busy() as served, ExitStack() as stack:
-        for _ in range(3 * threads.FEW):
+        for _ in range(3 * FEW):
             stack.enter_context(served.connect(GET % b"work"))
-        eventually(lambda: served.begun == 3 * threads.FEW)
-        assert served.threads >= 3 * threads.FEW
+        eventually(lambda: served.begun == 3 * FEW)
+        assert served.threads >= 3 * FEW
 
         served.goes_on.set()
 
         assert returned.wait(20)
-        eventually(lambda: served.threads == threads.FEW)
+        eventually(lambda: served.threads == threads.AT_ONCE)
         with served.connect(GET % b"echo") as opened:
             assert answer(opened) == (200, b"nothing")
 

@@ -19,7 +19,7 @@ from inbox_mock.serving import connections
 from inbox_mock.serving.connection import Host
 from inbox_mock.serving.connections import Connections
 from inbox_mock.serving.server import IDLE_SECONDS
-from inbox_mock.serving.threads import FEW as THREADS
+from inbox_mock.serving.threads import AT_ONCE
 from lowered import lower
 from processes import COMMAND, wait_for
 from serving.raw import bytes_of, exchange
@@ -141,7 +141,7 @@ def test_more_idle_connections_than_there_are_threads_keep_nobody_waiting(served
 def test_clients_that_send_slowly_keep_nobody_waiting(served: str) -> None:
     address = urlsplit(served)
     with ExitStack() as opened:
-        slow = [opened.enter_context(socket.create_connection((address.hostname, address.port), timeout=20)) for _ in range(THREADS + 8)]
+        slow = [opened.enter_context(socket.create_connection((address.hostname, address.port), timeout=20)) for _ in range(AT_ONCE + 8)]
         for one in slow:
             one.sendall(b"G")
 

@@ -1,34 +1,35 @@
-"""Requests that wait for a thread: the first one first, but for those of somebody whose answer is waited for here, which go before."""
+"""What waits for its turn to be answered: the first one first, but for those on which others wait here, which go before."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
 
-from inbox_mock.serving.connection import Connection
+Waiting = TypeVar("Waiting")
 
-MOST_IN_A_ROW = 7
-"""How many of those that come first are taken before one of the others is: none starves. An advance whose receiver calls the API waits for
-several of them, one after the other, so that each turn of the others counts for it as often."""
+MOST_IN_A_ROW = 3
+"""How many of those that come first are taken before one of the others is. With fewer, an advance whose receiver calls the API waits for
+too many turns of the others; with more, those wait while many advance, and no advance is sooner at its end."""
 
 
-class Queue:
-    """Connections on which a request waits. Those that ``comes_first`` names are taken before the others, so many in a row."""
+class Queue(Generic[Waiting]):
+    """What waits. Those that ``comes_first`` names are taken before the others, so many in a row."""
 
-    def __init__(self, comes_first: Callable[[Connection], bool]) -> None:
+    def __init__(self, comes_first: Callable[[Waiting], bool]) -> None:
         self._comes_first = comes_first
-        self._first: deque[Connection] = deque()
-        self._others: deque[Connection] = deque()
+        self._first: deque[Waiting] = deque()
+        self._others: deque[Waiting] = deque()
         self._in_a_row = 0
 
     def __len__(self) -> int:
         """Return how many wait."""
         return len(self._first) + len(self._others)
 
-    def put(self, connections: Iterable[Connection]) -> None:
-        """Append requests, in their order."""
-        for connection in connections:
-            (self._first if self._comes_first(connection) else self._others).append(connection)
+    def put(self, waiting: Iterable[Waiting]) -> None:
+        """Append some, in their order."""
+        for one in waiting:
+            (self._first if self._comes_first(one) else self._others).append(one)
 
-    def take(self) -> Connection:
+    def take(self) -> Waiting:
         """Return the next one.
 
         Raises:

@@ -1,14 +1,15 @@
 """The threads that answer requests: one as long as it goes on, since one computes at a time; more while they wait for something.
 
 One thread leads: it watches all connections, and answers what comes. So a request costs no change of threads, and many connections
-cost no more than one. When its answer takes a moment, another thread leads on, and answers too, as long as only a few do: each thread
-that computes delays all others, and health, by its turn at the interpreter. Beyond that a request waits, unless none of them goes on:
-they wait for a sandbox, or for what a client sends. Then there is one more. A thread that says that it waits, for a receiver of webhooks
-or for news, stands aside: the receiver may ask for something before it answers.
+cost no more than one. When its answer takes a moment, another thread leads on; what comes meanwhile waits, since each thread that
+computes delays all others, and health, by its turns at the interpreter, of which SQLite takes one a statement. If the answer takes long,
+or does not go on because it waits for a sandbox, or for what a client sends, one more thread answers. A thread that says that it waits,
+for a receiver of webhooks or for news, stands aside: the receiver may ask for something before it answers. It comes back in its turn.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from threading import Event, Lock, Thread, current_thread
 from time import monotonic, process_time
 
@@ -17,11 +18,21 @@ from inbox_mock.serving.connection import Connection
 from inbox_mock.serving.queue import Queue
 from inbox_mock.telemetry.metrics import Gauge
 
-FEW = 3
+AT_ONCE = 1
+"""How many threads answer at once, but for those that take long or do not go on."""
 STALLED_SECONDS = 0.005
+LONG_SECONDS = 0.05
 REST_SECONDS = 10
 LOOK_SECONDS = 0.002
 """How long the leading thread answers what has come before it looks again: health is answered when it looks."""
+
+
+@dataclass(frozen=True)
+class Returning:
+    """A thread that stood aside and waits for its turn to go on."""
+
+    thread: Thread
+    may: Event = field(default_factory=Event)
 
 
 class Threads:
@@ -37,14 +48,15 @@ class Threads:
         self.max = most
         self._look, self._wake, self._answer = look, wake, answer
         self._changing = Lock()
-        self._waiting = Queue(self._comes_first)
+        self._waiting: Queue[Connection | Returning] = Queue(self._comes_first)
         self._threads: list[Thread] = []
-        self._answering: set[Thread] = set()
+        self._answering: dict[Thread, float] = {}
+        """Since when each of them answers, or goes on after it stood aside."""
         self._aside: dict[Thread, bytes] = {}
         self._resting: list[Event] = []
         self._leader: Thread | None = None
         self._looked = 0.0
-        self._at_once = FEW  # how many may answer at this moment
+        self._more = self._long = 0  # how many more may answer at this moment: for those that do not go on, and for those that take long
         self._taken = 0
         self._active = Event()
         self._ends, self._over = False, Event()
@@ -62,7 +74,7 @@ class Threads:
         """Yield how many threads there are, and how many requests they answer or leave waiting."""
         yield "inbox_mock_threads", "Threads that answer requests.", len(self._threads)
         yield "inbox_mock_threads_busy", "Threads that answer a request at this moment.", self.busy
-        yield "inbox_mock_requests_waiting", "Requests that wait for a thread.", len(self._waiting)
+        yield "inbox_mock_requests_waiting", "Requests that wait for their turn.", len(self._waiting)
 
     def put(self, connection: Connection) -> None:
         """Queue a request that nobody has found by looking."""
@@ -80,7 +92,7 @@ class Threads:
         with self._changing:
             stands_aside = thread in self._answering
             if stands_aside:
-                self._answering.discard(thread)
+                del self._answering[thread]
                 self._aside[thread] = sandbox_id.encode()
                 self._make_way(thread)
         try:
@@ -89,7 +101,7 @@ class Threads:
             if stands_aside:
                 with self._changing:
                     del self._aside[thread]
-                    self._answering.add(thread)
+                    self._come_back(thread)
 
     def run(self) -> None:
         """Look for requests, and answer them, until the end; this thread watches the others."""
@@ -118,11 +130,13 @@ class Threads:
         self._over.set()
 
     def _adjust(self, taken: int, *, computes: bool) -> None:
-        """Allow one more thread to answer if requests wait and no thread takes one, one fewer if more than a few do; have one lead."""
-        if self._waiting and not taken:
-            self._at_once = min(self.max, max(self._at_once, len(self._answering)) + 1)
-        elif taken > FEW:
-            self._at_once = max(FEW, self._at_once - 1)
+        """Allow one more thread to answer if requests wait and no thread goes on, one fewer if some do; have one lead."""
+        now = monotonic()
+        self._long = sum(now - began > LONG_SECONDS for began in self._answering.values())
+        if taken:
+            self._more = max(0, self._more - 1)
+        elif self._waiting and not computes:
+            self._more = max(self._more, len(self._answering) - AT_ONCE - self._long) + 1
         if self._ends:
             if self._may_take() and not taken:
                 self._call()
@@ -131,15 +145,35 @@ class Threads:
                 self._wake()
             elif not self._waiting:
                 self._active.clear()
-        elif monotonic() > self._looked + STALLED_SECONDS or (self._waiting and not computes):
+        elif now > self._looked + STALLED_SECONDS or (self._waiting and not computes):
             self._leader = None
             self._call()
 
     def _may_take(self) -> bool:
-        return bool(self._waiting) and len(self._answering) < (self.max if self._ends else self._at_once)
+        return bool(self._waiting) and self._is_room
 
-    def _comes_first(self, connection: Connection) -> bool:
-        return any(connection.incoming.names(sandbox_id) for sandbox_id in tuple(self._aside.values()) if sandbox_id)
+    @property
+    def _is_room(self) -> bool:
+        return len(self._answering) < (self.max if self._ends else min(self.max, AT_ONCE + self._more + self._long))
+
+    def _comes_first(self, waits: Connection | Returning) -> bool:
+        if isinstance(waits, Returning):
+            return True
+        return any(waits.incoming.names(sandbox_id) for sandbox_id in tuple(self._aside.values()) if sandbox_id)
+
+    def _come_back(self, thread: Thread) -> None:
+        """Go on with an answer, as soon as there is room."""
+        if self._is_room:
+            self._answering[thread] = monotonic()
+            return
+        returning = Returning(thread)
+        self._waiting.put([returning])
+        self._active.set()
+        self._changing.release()
+        try:
+            returning.may.wait()
+        finally:
+            self._changing.acquire()
 
     def _make_way(self, thread: Thread) -> None:
         """Have another one lead if this one does, and take what waits if it may now."""
@@ -161,14 +195,14 @@ class Threads:
     def _answer_all(self) -> None:
         while (taken := self._next()) is not None:
             self._answer(taken)
-        if len(self._threads) == FEW and not self._ends:
+        if len(self._threads) == AT_ONCE and not self._ends:
             return_memory()
 
     def _next(self) -> Connection | None:
         """Return the next request, or None if this thread is one too many."""
         thread = current_thread()
         with self._changing:
-            self._answering.discard(thread)
+            self._answering.pop(thread, None)
             while True:
                 if self._leader is None and not self._ends:
                     self._leader = thread
@@ -178,9 +212,13 @@ class Threads:
                 if self._waiting and not self._active.is_set():
                     self._active.set()
                 if self._may_take():
-                    self._answering.add(thread)
+                    found = self._waiting.take()
                     self._taken += 1
-                    return self._waiting.take()
+                    self._answering[thread if isinstance(found, Connection) else found.thread] = monotonic()
+                    if isinstance(found, Connection):
+                        return found
+                    found.may.set()
+                    continue
                 if not (leads and self._leader is thread) and not self._rests():
                     self._threads.remove(thread)
                     return None
@@ -210,4 +248,4 @@ class Threads:
         if rest not in self._resting:
             return True
         self._resting.remove(rest)
-        return len(self._threads) <= FEW
+        return len(self._threads) <= AT_ONCE
