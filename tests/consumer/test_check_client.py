@@ -46,12 +46,39 @@ def test_worlds_are_saved_in_a_folder_of_their_own(tmp_path: Path) -> None:
     assert failure["world_file"] in failure["replay"]
 
 
+def test_an_allowed_finding_does_not_keep_the_trial_from_finding_others(tmp_path: Path) -> None:
+    options = ["--worlds", "40", "--shrink-seconds", "0", "--save", str(tmp_path), "--allow", "BELIEF", "--allow", "SYN004"]
+    done = run("check", "client", *options, "--", sys.executable, "-c", BLIND)
+    assert done.returncode == 1
+    assert "Note: what breaks BELIEF, SYN004 did not count." in done.stdout
+    assert "SYN005: " in done.stdout
+    (world,) = tmp_path.glob("*.yaml")
+    assert f"See it again: inbox-mock check client --world {world} --allow BELIEF --allow SYN004 -- " in done.stdout
+
+
+def test_a_client_whose_only_findings_are_allowed_passes() -> None:
+    done = run(
+        "check",
+        "client",
+        "--worlds",
+        "40",
+        *(f"--allow={code}" for code in ("BELIEF", "SYN004", "SYN005")),
+        "--",
+        sys.executable,
+        "-c",
+        BLIND,
+    )
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.splitlines()[-1].startswith("PASSED: 40 worlds")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["--hazard", "rain"], "--hazard: found 'rain'; expected one of answered_after_a_note, "),
         (["--assume", "rain=true"], "--assume: found 'rain'; expected one of message_bumps_conversation, "),
         (["--assume", "guest_reopens_closed=maybe"], "--assume guest_reopens_closed: found 'maybe'; expected one of true, false"),
+        (["--allow", "SYN01"], "--allow: found 'SYN01'; did you mean 'SYN001'? Expected one of AUT001, "),
         (["--world", "/nowhere.yaml"], "/nowhere.yaml: found a file that cannot be read"),
     ],
 )

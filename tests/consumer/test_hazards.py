@@ -56,3 +56,16 @@ def test_a_second_hazard_of_a_name_is_refused(tmp_path: Path) -> None:
     told = r"the name 'spam' is declared twice: in \S+\.\w+ and in \S+\.twice"
     with plugged(package, "twice", BLACKOUT.replace("blackout", "spam"), tmp_path), pytest.raises(DeclarationError, match=told):
         hazards()
+
+
+def test_a_hazard_that_excludes_what_is_no_hazard_is_refused(tmp_path: Path) -> None:
+    text = BLACKOUT.replace('"status")', '"status"), excludes=frozenset({"lost_anser"})', 1)
+    told = "hazard 'blackout' excludes 'lost_anser'; did you mean 'lost_answer'?"
+    with plugged(package, "outages", text, tmp_path), pytest.raises(DeclarationError, match=re.escape(told)):
+        hazards()
+
+
+def test_a_hazard_whose_fault_there_is_not_is_refused(tmp_path: Path, harness: Harness, careful: Client) -> None:
+    text, told = BLACKOUT.replace('fault("status"', 'fault("statos"'), "no fault has the kind 'statos'; did you mean 'status'?"
+    with plugged(package, "outages", text, tmp_path), pytest.raises(ValueError, match=re.escape(told)):
+        run(careful, worlds=1, only="blackout", harness=harness)

@@ -1,7 +1,7 @@
 """``inbox-mock check client``: put a client, in any language, on trial."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,12 @@ EACH = "each"
 @click.option("--races", metavar="SCENARIO", help="Place this scenario's events between the client's requests, in at most --worlds ways.")
 @click.option("--assume", metavar="NAME=VALUE|each", help="Flip an assumption, or each in turn, to see if the client depends on it.")
 @click.option(
+    "--allow",
+    multiple=True,
+    metavar="CODE",
+    help="A finding that does not count, such as SYN001, so that others are found; may come again.",
+)
+@click.option(
     "--save",
     default="inbox-mock-worlds",
     show_default=True,
@@ -55,6 +61,7 @@ def command(
     world_file: str | None,
     races: str | None,
     assume: str | None,
+    allow: tuple[str, ...],
     save: str,
     shrink_seconds: float,
     timeout: float,
@@ -72,7 +79,7 @@ def command(
 
     try:
         switches = _switches(assume)
-        _check(hazard)
+        _check(hazard, allow)
         world = None if world_file is None else load(world_file)
         events = None if races is None else find(races)
     except (ValueError, ScenarioError) as error:
@@ -84,6 +91,7 @@ def command(
         "only": hazard,
         "replay": world,
         "races": events,
+        "allow": allow,
         "shrink_seconds": shrink_seconds,
         "answer_seconds": timeout,
     }
@@ -105,8 +113,9 @@ def _one(driver: tuple[str, ...], wanted: str, save: str, options: dict[str, Any
     verdict = _run(driver, options)
     saved = _saved(verdict, save, options)
     seconds = options["answer_seconds"]
-    timeout = [] if seconds == TIMEOUT_SECONDS else ["--timeout", f"{seconds:g}"]
-    again = None if saved is None else report.Again(saved, report.replay_command(saved, driver, *timeout), _bundle(verdict, saved))
+    more = [] if seconds == TIMEOUT_SECONDS else ["--timeout", f"{seconds:g}"]
+    more += [word for code in options["allow"] for word in ("--allow", code)]
+    again = None if saved is None else report.Again(saved, report.replay_command(saved, driver, *more), _bundle(verdict, saved))
     if wanted == "json":
         click.echo(json.dumps(report.as_json(verdict, again)))
     elif wanted == "junit":
@@ -227,10 +236,14 @@ def _written(choice: object) -> str:
     return str(choice).lower() if isinstance(choice, bool) else str(choice)
 
 
-def _check(hazard: str | None) -> None:
-    """Raise ValueError if there is no such hazard."""
+def _check(hazard: str | None, allow: Sequence[str]) -> None:
+    """Raise ValueError if there is no such hazard, or no finding has such a code."""
+    from inbox_contracts.consumer.findings import codes
     from inbox_contracts.consumer.hazards import hazards
     from inbox_mock.domain.spelling import instead, one_of
 
-    if hazard is not None and hazard not in hazards():
-        raise ValueError(f"--hazard: {instead(repr(hazard), one_of(hazard, hazards()))}")
+    given = [("--hazard", name, tuple(hazards())) for name in (hazard,) if name is not None]
+    given += [("--allow", code, codes()) for code in allow]
+    for option, name, known in given:
+        if name not in known:
+            raise ValueError(f"{option}: {instead(repr(name), one_of(name, known))}")

@@ -38,6 +38,11 @@ class Misbehaviour:
     entries: tuple[int, ...] = ()
 
 
+def codes() -> tuple[str, ...]:
+    """Return the code of every finding about what a client did: those of rules that are errors, and the trial's own."""
+    return (*(rule.code for rule in rules() if rule.severity == "error"), *TITLES)
+
+
 def by_rule(code: str, about: str, entries: tuple[int, ...] = ()) -> Misbehaviour:
     """Return the finding that a rule of conduct was broken."""
     rule = next(rule for rule in rules() if rule.code == code)

@@ -1,6 +1,6 @@
 """Judging a client in one world after the other, with one driver and one harness."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,18 @@ if TYPE_CHECKING:
 class Judge(ExitStack):
     """Runs a client in worlds, and judges each run. Use it as a context manager, which ends the driver.
 
-    The harness is started for the first world, unless one is given, which stays open.
+    The harness is started for the first world, unless one is given, which stays open. ``allow`` are codes of findings that do not count.
     """
 
-    def __init__(self, client: Sequence[str] | Client, answer_seconds: float, harness: "Harness | None" = None) -> None:
+    def __init__(
+        self,
+        client: Sequence[str] | Client,
+        answer_seconds: float,
+        harness: "Harness | None" = None,
+        allow: Collection[str] = (),
+    ) -> None:
         super().__init__()
+        self._allow = allow
         self._driver: ClientDriver = InProcessDriver(client) if isinstance(client, Client) else CommandDriver(client, answer_seconds)
         self._harness = harness
         self.callback(self._driver.close)
@@ -35,7 +42,7 @@ class Judge(ExitStack):
         """
         recording = self.run(world)
         notes, self._driver.notes = self._driver.notes, []
-        return judged(recording, notes)
+        return judged(recording, notes, self._allow)
 
     def run(self, world: World) -> Recording:
         """Run the client in a world, and evaluate the run.

@@ -1,7 +1,7 @@
 """The client trial: generate worlds, run the client in each, and stop at the first in which it fails."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -86,6 +86,7 @@ def run(
     replay: World | None = None,
     races: Scenario | None = None,
     assume: Mapping[str, object] | None = None,
+    allow: Collection[str] = (),
     jobs: int = JOBS,
     shrink_seconds: float = SHRINK_SECONDS,
     answer_seconds: float = ANSWER_SECONDS,
@@ -97,7 +98,8 @@ def run(
 
     ``only`` names a hazard that is in every world; ``replay`` is the only world to run. With ``races``, the events of that scenario are
     placed between the client's requests, in at most so many worlds. ``assume`` sets switches in every world, as the ``assume`` of a
-    scenario does. A command is started ``jobs`` times, if there are worlds enough: the verdict is the same.
+    scenario does. ``allow`` are codes of findings that do not count. A command is started ``jobs`` times, if there are worlds enough:
+    the verdict is the same.
 
     Raises:
         ScenarioError: the world to replay cannot be made.
@@ -105,8 +107,13 @@ def run(
     """
     command = [] if isinstance(client, Client) or replay is not None or harness is not None else client
     count = min(jobs, worlds // WORLDS_OF_A_JOB) if command else 1
-    with Judge(client, answer_seconds, harness) as judge, Workers(max(count - 1, 0), command, answer_seconds) as workers:
+    with (
+        Judge(client, answer_seconds, harness, allow) as judge,
+        Workers(max(count - 1, 0), command, answer_seconds, allow) as workers,
+    ):
         trial = _Trial(judge, workers, seed, shrink_seconds, clock)
+        if allow:
+            trial.note(f"what breaks {', '.join(allow)} did not count")
         if races is not None:
             chosen, about = placings(races, judge.run(baseline(races).assuming(**(assume or {}))), worlds, seed)
             trial.note(about)

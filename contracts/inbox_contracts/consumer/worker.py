@@ -7,7 +7,7 @@ import gc
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
@@ -33,14 +33,14 @@ GARBAGE = 50_000
 class Workers(ExitStack):
     """Processes that judge the same client. Use it as a context manager, which ends them."""
 
-    def __init__(self, count: int, command: Sequence[str], answer_seconds: float) -> None:
+    def __init__(self, count: int, command: Sequence[str], answer_seconds: float, allow: Collection[str] = ()) -> None:
         super().__init__()
         self._started = [_Worker() for _ in range(count)]
         for worker in self._started:
             self.callback(worker.end)
         for worker in self._started:
             self.callback(worker.line.close)  # of all of them, before one is waited for
-            worker.send((list(command), answer_seconds))
+            worker.send((list(command), answer_seconds, tuple(allow)))
 
     def judge(self, worlds: Sequence[World], judge: Judge) -> Iterator[Judgement | None]:
         """Yield the judgement of each world, in their order; None where a world or a rule cannot be used, which the trial finds out.
@@ -113,8 +113,8 @@ def work(descriptor: int) -> None:
     """Judge a client in the worlds that come over a line, until it is closed."""
     line: Connection[Any, Any] = Connection(descriptor)
     with suppress(EOFError, ConnectionError, Stopped):
-        command, answer_seconds = line.recv()
-        with Judge(command, answer_seconds) as judge:
+        command, answer_seconds, allow = line.recv()
+        with Judge(command, answer_seconds, allow=allow) as judge:
             judge.prepare()
             collect_rarely()
             worlds: list[World] = line.recv()

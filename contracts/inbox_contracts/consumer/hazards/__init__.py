@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from inbox_contracts.consumer.recording import Recording
 from inbox_contracts.consumer.worlds import EDITS, MEANWHILE, PASSES, REPLIES, SYNCS
 from inbox_mock.channels import opening
-from inbox_mock.domain.discovery import by_name, discover_all
+from inbox_mock.domain.discovery import DeclarationError, by_name, discover_all
+from inbox_mock.domain.spelling import clause, one_of
+from inbox_mock.faults.kinds import kinds
 from inbox_mock.simulation.actions import actions
 
 T = TypeVar("T")
@@ -156,7 +158,13 @@ class StepBuilder:
         self.add("guest_cancels", {"booking": booking})
 
     def fault(self, kind: str, **more: object) -> None:
-        """Set a fault, which strikes once unless ``times``, ``for`` or ``match.nth`` say otherwise."""
+        """Set a fault, which strikes once unless ``times``, ``for`` or ``match.nth`` say otherwise.
+
+        Raises:
+            ValueError: there is no fault of this kind.
+        """
+        if kind not in kinds():
+            raise ValueError(f"no fault has the kind {kind!r}; {clause(one_of(kind, kinds()))}")
         match = more.get("match", {})
         once = {} if "for" in more or "times" in more or (isinstance(match, dict) and "nth" in match) else {"times": 1}
         self.add("fault", {"kind": kind, **more, **once})
@@ -223,6 +231,10 @@ def hazards() -> dict[str, Hazard]:
     """Return every hazard by its name, in alphabetical order.
 
     Raises:
-        DeclarationError: a module cannot be used, or two hazards have the same name.
+        DeclarationError: a module cannot be used, two hazards have the same name, or one excludes a hazard that there is not.
     """
-    return dict(sorted(by_name(__name__, discover_all(__name__, Hazard)).items()))
+    found = dict(sorted(by_name(__name__, discover_all(__name__, Hazard)).items()))
+    for name, one in found.items():
+        for other in sorted(one.excludes - found.keys()):
+            raise DeclarationError(f"hazard {name!r} excludes {other!r}; {clause(one_of(other, found))}")
+    return found

@@ -78,7 +78,8 @@ class Action:
         for key, names in (("required", self.schema.get("required", ())), ("refers", self.refers), ("says", fields)):
             for name in names:
                 if name not in self.arguments and (key, name) != ("says", "where"):
-                    raise ValueError(f"action {self.name!r}: {key} names {name!r}; expected some of {', '.join(self.arguments)}")
+                    known = (*self.arguments, *("where",) * (key == "says"))
+                    raise ValueError(f"action {self.name!r}: {key} names {name!r}; expected some of {', '.join(known)}")
         for name, table in self.refers.items():
             if table not in RESOURCES:
                 raise ValueError(f"action {self.name!r}: refers has {table!r} for {name!r}; expected one of {', '.join(RESOURCES)}")
