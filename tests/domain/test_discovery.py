@@ -112,7 +112,12 @@ def test_the_command_line_tells_it_in_one_line(arguments: list[str], tmp_path: P
         ),
         (kinds, kinds.kinds, FAULT.format("{'default': '10m'}"), r"dove\.py:3: .*'dove': the option 'by' has no 'description'"),
         (kinds, kinds.kinds, FAULT.format("{'description': 'x'}"), r"dove\.py:3: .*'dove': the option 'by' has no 'default'"),
-        (actions, actions.actions, ACTION.format("says='{bird} comes'"), r"dove\.py:\d: .*'dove_comes': says names 'bird'; expected some of .*where"),
+        (
+            actions,
+            actions.actions,
+            ACTION.format("says='{bird} comes'"),
+            r"dove\.py:\d: .*'dove_comes': says names 'bird'; expected some of .*where",
+        ),
         (actions, actions.actions, ACTION.format("says='x', required=('bird',)"), r"dove\.py:\d: .*required names 'bird'"),
         (actions, actions.actions, ACTION.format("says='x', refers={'bird': 'hosts'}"), r"dove\.py:\d: .*refers names 'bird'"),
         (
