@@ -2,11 +2,12 @@
 
 import re
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.client import HTTPResponse
-from threading import Event, Thread
+from threading import Event, Thread, current_thread
 from time import monotonic, sleep
 from typing import Any
 
@@ -229,6 +230,39 @@ def test_a_request_that_computes_for_long_lets_others_be_answered() -> None:
         with served.connect(GET % b"echo") as opened:
             assert answer(opened) == (200, b"nothing")
         assert not served.goes_on.is_set()
+
+
+def test_those_that_compute_for_long_let_only_a_few_answer_beside_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "computed", lambda _: monotonic())
+    with busy() as served, ExitStack() as stack:
+        for _ in range(3 * threads.MOST_LONG):
+            stack.enter_context(served.connect(GET % b"compute"))
+        eventually(partial(served.has_begun, threads.AT_ONCE + threads.MOST_LONG))
+        sleep(4 * threads.LONG_SECONDS)
+
+        assert served.has_begun(threads.AT_ONCE + threads.MOST_LONG)
+        with served.connect(GET % b"livez") as opened:
+            assert answer(opened) == (200, b"ok")
+
+
+def test_all_answer_beside_those_that_wait_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "computed", lambda _: 1.0)
+    with busy() as served, ExitStack() as stack:
+        for _ in range(threads.AT_ONCE + threads.MOST_LONG + 1):
+            stack.enter_context(served.connect(GET % b"compute"))
+
+        eventually(partial(served.has_begun, threads.AT_ONCE + threads.MOST_LONG + 1))
+
+
+@pytest.mark.skipif(not hasattr(time, "pthread_getcpuclockid"), reason="the system does not tell how long a thread has computed")
+def test_what_a_thread_computes_is_told_from_what_it_waits_for() -> None:
+    waits = Thread(target=sleep, args=(LONGEST_SECONDS,), daemon=True)
+    waits.start()
+    eventually(lambda: threads.computed(current_thread()) > 0.1)
+    computes, waited = threads.computed(current_thread()), threads.computed(waits)
+    eventually(lambda: threads.computed(current_thread()) > computes)
+
+    assert threads.computed(waits) == waited
 
 
 def test_what_is_sent_while_an_answer_is_made_is_answered_after_it() -> None:

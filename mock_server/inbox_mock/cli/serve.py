@@ -24,6 +24,7 @@ from inbox_mock.serving.listening import PortFileError, prepare_port_file, remov
 from inbox_mock.serving.parameters import PublicUrl, Store, is_given, showing_progress, starts_a_fake, telling_why_not, without_brackets
 from inbox_mock.serving.running import Serving, greet, run, warn
 from inbox_mock.serving.server import Server
+from inbox_mock.serving.turns import take_short_turns
 
 MOST_PROXIES = 100
 MOST_WORKERS = 100
@@ -147,6 +148,7 @@ def command(
 ) -> None:
     """Run the fake until Ctrl-C."""
     share_arenas()
+    take_short_turns()
     if data is not None and store is not None:
         raise click.UsageError("found --data and --store; expected one of them: sandboxes are kept in one place")
     options = replace(

@@ -7,6 +7,7 @@ or does not go on because it waits for a sandbox, or for what a client sends, on
 for a receiver of webhooks or for news, stands aside: the receiver may ask for something before it answers. It comes back in its turn.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ AT_ONCE = 1
 """How many threads answer at once, but for those that take long or do not go on."""
 STALLED_SECONDS = 0.005
 LONG_SECONDS = 0.05
+MOST_LONG = 3
+"""How many that compute for long let as many others answer beside them."""
 REST_SECONDS = 10
 LOOK_SECONDS = 0.002
 """How long the leading thread answers what has come before it looks again: health is answered when it looks."""
@@ -33,6 +36,12 @@ class Returning:
 
     thread: Thread
     may: Event = field(default_factory=Event)
+
+
+def computed(thread: Thread) -> float:
+    """Return the seconds for which a thread that lives has computed, or 0 where the system does not tell."""
+    clock_of = getattr(time, "pthread_getcpuclockid", None)
+    return time.clock_gettime(clock_of(thread.ident)) if clock_of else 0.0
 
 
 class Threads:
@@ -52,10 +61,12 @@ class Threads:
         self._threads: list[Thread] = []
         self._answering: dict[Thread, float] = {}
         """Since when each of them answers, or goes on after it stood aside."""
+        self._computed: dict[Thread, float] = {}
+        """For how long those that take long had computed when they were looked at last."""
         self._aside: dict[Thread, bytes] = {}
         self._resting: list[Event] = []
         self._leader: Thread | None = None
-        self._looked = 0.0
+        self._looked = self._counted = 0.0
         self._more = self._long = 0  # how many more may answer at this moment: for those that do not go on, and for those that take long
         self._taken = 0
         self._active = Event()
@@ -132,7 +143,8 @@ class Threads:
     def _adjust(self, taken: int, *, computes: bool) -> None:
         """Allow one more thread to answer if requests wait and no thread goes on, one fewer if some do; have one lead."""
         now = monotonic()
-        self._long = sum(now - began > LONG_SECONDS for began in self._answering.values())
+        if now > self._counted + LONG_SECONDS:
+            self._counted, self._long = now, self._beside_long(now)
         if taken:
             self._more = max(0, self._more - 1)
         elif self._waiting and not computes:
@@ -148,6 +160,13 @@ class Threads:
         elif now > self._looked + STALLED_SECONDS or (self._waiting and not computes):
             self._leader = None
             self._call()
+
+    def _beside_long(self, now: float) -> int:
+        """Return how many may answer beside those that take long: as many as wait for something, a few at most for those that compute."""
+        spent = {one: computed(one) for one, began in self._answering.items() if now - began > LONG_SECONDS}
+        computing = sum(seconds != self._computed.get(one) for one, seconds in spent.items())
+        self._computed = spent
+        return len(spent) - computing + min(computing, MOST_LONG)
 
     def _may_take(self) -> bool:
         return bool(self._waiting) and self._is_room

@@ -20,6 +20,7 @@ from inbox_mock.serving.allocator import share_arenas
 from inbox_mock.serving.handover import Handover
 from inbox_mock.serving.running import run
 from inbox_mock.serving.server import Server
+from inbox_mock.serving.turns import take_short_turns
 from inbox_mock.store.homes import Share
 
 
@@ -57,6 +58,7 @@ class Post:
 def main() -> None:
     """Serve as the supervisor says on the line whose descriptor is the argument; tell it what began, or why nothing did."""
     share_arenas()
+    take_short_turns()
     line: Connection[Any, Any] = Connection(int(sys.argv[1]))
     try:
         post: Post = line.recv()
