@@ -1,6 +1,7 @@
 """The fake, once per run in process and once on a port; every test makes a sandbox of its own."""
 
 import atexit
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ OPTIONS = Options(scenario=find("empty"), seed=0, overrides=Overrides(mode="manu
 settings.register_profile("project", deadline=None, print_blob=True)  # no test depends on the speed of the machine
 settings.load_profile("project")
 
+gc.set_threshold(700, 10, 100)  # a full collection goes through whatever is kept: a tenth as often as usual
+
 
 def pytest_configure() -> None:
     """Handle SIGINT as usual where it is ignored: commands that tests start in a shell's background job would inherit that.
@@ -40,6 +43,11 @@ def pytest_configure() -> None:
         os.environ["INBOX_MOCK_CACHE"] = folder.name
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the thousands of tests out of what the collector of garbage goes through: they stay until the end."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
