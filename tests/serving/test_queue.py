@@ -40,3 +40,14 @@ def test_one_that_comes_after_many_of_those_that_come_first_waits_no_longer() ->
 def test_nothing_is_taken_from_an_empty_one() -> None:
     with pytest.raises(IndexError):
         queue().take()
+
+
+def test_one_of_a_kind_is_taken_before_others_that_came_first() -> None:
+    made: Queue[object] = Queue(lambda one: one != "a")
+    made.put(["a", "X", 1, "Y", 2])
+
+    assert [made.take(int), made.take(int)] == [1, 2]
+    assert not made.has(int)
+    with pytest.raises(IndexError):
+        made.take(int)
+    assert [made.take(), made.take(), made.take()] == ["X", "Y", "a"]

@@ -23,6 +23,8 @@ from inbox_mock.serving.listening import listen
 
 GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 FEW = 3
+MUCH = 32 * 1024 * 1024
+"""The bytes of an answer that no system takes whole for a client that does not read it."""
 LONGEST_SECONDS = 20
 LAST = b"GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 POST = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody"
@@ -128,6 +130,61 @@ def test_health_is_answered_while_every_thread_is_busy() -> None:
             assert answer(opened) == (200, b"ok")
 
 
+def test_health_is_answered_while_every_thread_stands_aside() -> None:
+    with busy(most=FEW) as served, ExitStack() as stack:
+        for number in range(1, FEW + 1):
+            stack.enter_context(served.connect(GET % b"aside/nobody"))
+            eventually(partial(served.has_begun, number))
+        waiting = stack.enter_context(served.connect(GET % b"aside/nobody"))
+        eventually(partial(served.has_waiting, 1))
+
+        with served.connect(GET % b"livez") as opened:
+            assert answer(opened) == (200, b"ok")
+        served.somebody_came.set()
+        assert answer(waiting) == (200, b"done")
+
+
+def test_who_stood_aside_goes_on_although_every_thread_is_busy() -> None:
+    with busy(most=2) as served, served.connect(GET % b"aside/0123456789ab") as aside:
+        eventually(partial(served.has_begun, 1))
+        with served.connect(GET % b"work") as work, served.connect(GET % b"asked/0123456789ab") as waiting:
+            eventually(partial(served.has_waiting, 1))
+            served.somebody_came.set()
+            assert answer(aside) == (200, b"done")
+
+            served.goes_on.set()
+            assert (answer(work), answer(waiting)) == ((200, b"done"), (200, b"noted"))
+    assert served.asked == ["came back", "0123456789ab"]
+
+
+def test_a_thread_that_cannot_be_started_is_started_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, refused = Thread.start, Event()
+
+    def refuse_once(thread: Thread) -> None:
+        if thread.name.startswith("answers") and not refused.is_set():
+            refused.set()
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    with busy() as served, served.connect() as opened:
+        opened.sendall(GET % b"echo")
+        assert answer(opened) == (200, b"nothing")
+        monkeypatch.setattr(Thread, "start", refuse_once)
+        with served.connect(GET % b"aside/nobody"):
+            assert refused.wait(LONGEST_SECONDS)
+            opened.sendall(GET % b"echo")
+            assert answer(opened) == (200, b"nothing")
+
+
+@pytest.mark.parametrize("sent", [POST[:-1], b"POST /echo HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", GET % b"much"])
+def test_who_waits_for_a_client_lets_others_answer_at_once(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "STALLED_SECONDS", LONGEST_SECONDS)
+    with busy() as served:
+        served.app.add_url_rule("/much", "much", view_func=lambda: bytes(MUCH))
+        with served.connect(sent), served.connect(GET % b"echo") as opened:
+            assert answer(opened) == (200, b"nothing")
+
+
 def test_health_that_is_refused_is_not_lingered_over() -> None:
     with busy() as served, served.connect(GET[:-2] % b"livez" + b"Host: b\r\n\r\n") as refused, served.connect(GET % b"livez") as opened:
         assert answer(refused)[0] == 400
@@ -183,7 +240,7 @@ def test_who_waits_for_somebody_else_lets_others_answer_at_once(monkeypatch: pyt
 
 
 def test_what_is_asked_where_somebody_is_waited_for_comes_first() -> None:
-    with busy(most=1) as served, ExitStack() as stack:
+    with busy(most=2) as served, ExitStack() as stack:
         opened = [stack.enter_context(served.connect(GET % b"echo")) for _ in range(3)]
         assert [answer(each) for each in opened] == 3 * [(200, b"nothing")]
         stack.enter_context(served.connect(GET % b"aside/0123456789ab"))
@@ -198,8 +255,9 @@ def test_what_is_asked_where_somebody_is_waited_for_comes_first() -> None:
         assert served.asked == ["0123456789ab", "one", "two"]
 
 
-def test_who_stood_aside_goes_on_in_its_turn() -> None:
-    with busy(most=1) as served, served.connect(GET % b"aside/nobody") as aside, served.connect() as other:
+def test_who_stood_aside_goes_on_in_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "STALLED_SECONDS", LONGEST_SECONDS)
+    with busy() as served, served.connect(GET % b"aside/nobody") as aside, served.connect() as other:
         eventually(partial(served.has_begun, 1))
         with served.connect(GET % b"work"):
             eventually(partial(served.has_begun, 2))

@@ -4,7 +4,8 @@ import logging
 import socket
 import struct
 import sys
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from math import inf
 from traceback import print_exc
 from typing import TYPE_CHECKING, Any
@@ -30,10 +31,14 @@ class Gone(Exception):  # noqa: N818 - an event, not a failure of ours
 
 
 class Host:
-    """What serves an application: its address, its name in the header Server, and the time that a client may be silent."""
+    """What serves an application: its address, its name in the header Server, and the time that a client may be silent.
+
+    ``meanwhile`` is entered while a thread waits for a client, or for another worker.
+    """
 
     handover: Handover
     logs = False
+    meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def __init__(
         self, address: tuple[str, int], app: "WSGIApplication", name: str = "inbox-mock", timeout: float = limits.IDLE_TIME
@@ -72,7 +77,7 @@ class Connection:
         opened.settimeout(0)
         self.host, self.socket, self.peer = host, opened, peer
         self.scheme = scheme.encode()
-        self.incoming = Incoming(opened, host.timeout)
+        self.incoming = Incoming(opened, host.timeout, host.meanwhile)
         self.handed: Handed | None = None
         self.last_used, self.begun = 0.0, inf
         self.is_taken = self.is_watched = self.is_left = False
@@ -117,10 +122,11 @@ class Connection:
             raise Gone from error
 
     def _send_slowly(self, left: memoryview) -> None:
-        self.socket.settimeout(0 if self.incoming.late else self.host.timeout)
-        while left:
-            left = left[self.socket.send(left) :]
-        self.socket.settimeout(0)
+        with self.host.meanwhile():
+            self.socket.settimeout(0 if self.incoming.late else self.host.timeout)
+            while left:
+                left = left[self.socket.send(left) :]
+            self.socket.settimeout(0)
 
     def reset_at_end(self) -> None:
         """Reset the connection when it is closed, without an orderly end before that."""

@@ -41,6 +41,7 @@ class HttpServer(Host):
         super().__init__(listener.getsockname()[:2], app, name, timeout)
         self.connections = Connections(self, listener)
         self.threads = Threads(self._look, self.connections.wake, self._answer, threads)
+        self.meanwhile = self.threads.aside
         self._serves = True
         self._looking, self._stopping = Lock(), Lock()
         self._asking: SimpleQueue[Connection | None] = SimpleQueue()

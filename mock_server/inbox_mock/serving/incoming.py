@@ -2,6 +2,8 @@
 
 import re
 import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from threading import Lock
 from time import monotonic
 
@@ -11,6 +13,8 @@ from inbox_mock.serving.request_head import BEGINNINGS, fields
 
 BYTES_AT_ONCE = 64 * 1024
 SHORT_HEAD = 2 * 1024
+MOMENT_SECONDS = 0.001
+"""What comes within this time, as a body does that is sent apart from its head, is worth no change of threads."""
 CHUNK = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")  # RFC 9112, 7.1; extensions are ignored
 
 HEAD_END = b"\r\n\r\n"
@@ -108,15 +112,20 @@ class Lines:
 class Incoming(Lines):
     """The bytes that a client sends on a connection, whose socket does not wait.
 
-    ``idle_seconds`` is how long it waits for the next bytes; ``late`` says that it waits no more.
+    ``idle_seconds`` is how long it waits for the next bytes; ``late`` says that it waits no more. ``meanwhile`` is entered where it
+    waits `out_of_the_way`.
     """
 
     late = False
 
-    def __init__(self, connected: socket.socket, idle_seconds: float) -> None:
+    def __init__(
+        self, connected: socket.socket, idle_seconds: float, meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext
+    ) -> None:
         super().__init__()
         self._socket = connected
         self._idle_seconds = idle_seconds
+        self._meanwhile = meanwhile
+        self._way: ExitStack | None = None
         self._deadline = 0.0
         self._holds = False
         self._held = 0
@@ -128,6 +137,16 @@ class Incoming(Lines):
     def begin(self, seconds: float) -> None:
         """Set the deadline of what is read from now on."""
         self._deadline = monotonic() + seconds
+
+    @contextmanager
+    def out_of_the_way(self) -> Iterator[None]:
+        """Make way for others from the first wait that takes more than a moment to the end of the block."""
+        with ExitStack() as way:
+            self._way = way
+            try:
+                yield
+            finally:
+                self._way = None
 
     def put(self, come: bytes) -> None:
         """Begin with bytes that have come elsewhere."""
@@ -244,9 +263,8 @@ class Incoming(Lines):
     def _receive(self) -> bool:
         """Wait for more bytes, no longer than until the deadline; return whether any came before the end."""
         left = self._deadline - monotonic()
-        self._socket.settimeout(max(0, min(left, self._idle_seconds)))  # 0: what came while this process stood still is there
         try:
-            more = self._socket.recv(BYTES_AT_ONCE)
+            more = self._come(max(0, min(left, self._idle_seconds)))  # 0: what came while this process stood still is there
         except BlockingIOError:
             if left > 0:
                 raise  # in process nothing is waited for
@@ -257,6 +275,17 @@ class Incoming(Lines):
             self._take_room(len(more))
         self._buffer += more
         return bool(more)
+
+    def _come(self, seconds: float) -> bytes:
+        """Return what comes next."""
+        if self._way is not None and seconds > MOMENT_SECONDS:
+            self._socket.settimeout(MOMENT_SECONDS)
+            with suppress(TimeoutError):
+                return self._socket.recv(BYTES_AT_ONCE)
+            self._way.enter_context(self._meanwhile())
+            self._way = None
+        self._socket.settimeout(seconds)
+        return self._socket.recv(BYTES_AT_ONCE)
 
     def _take_room(self, count: int) -> None:
         ROOM.take(count)

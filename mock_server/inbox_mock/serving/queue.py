@@ -29,14 +29,27 @@ class Queue(Generic[Waiting]):
         for one in waiting:
             (self._first if self._comes_first(one) else self._others).append(one)
 
-    def take(self) -> Waiting:
-        """Return the next one.
+    def has(self, kind: type) -> bool:
+        """Return whether one of a kind is among those that come first."""
+        return any(isinstance(one, kind) for one in self._first)
+
+    def take(self, kind: type | None = None) -> Waiting:
+        """Return the next one; of a ``kind``, the next of those that come first.
 
         Raises:
             IndexError: none waits.
         """
+        if kind is not None:
+            return self._take_one_of(kind)
         if self._first and not (self._others and self._in_a_row >= MOST_IN_A_ROW):
             self._in_a_row += 1
             return self._first.popleft()
         self._in_a_row = 0
         return self._others.popleft()
+
+    def _take_one_of(self, kind: type) -> Waiting:
+        for one in self._first:
+            if isinstance(one, kind):
+                self._first.remove(one)
+                return one
+        raise IndexError

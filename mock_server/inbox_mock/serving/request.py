@@ -219,7 +219,9 @@ class Request:
         connection = self._connection
         refused = None if refusal is None else (refusal.status, str(refusal.problems[0].title))
         handed = Handed(self._head, self._body, refused, connection.incoming.rest(), connection.peer)
-        if connection.host.handover.give(sandbox_id, connection.socket, handed):
+        with connection.host.meanwhile():
+            is_given = connection.host.handover.give(sandbox_id, connection.socket, handed)
+        if is_given:
             connection.is_left = True
             return False
         self._body = b""
@@ -255,7 +257,8 @@ class Request:
                 self._connection.send(INTERIM)
             incoming.begin(limits.BODY_TIME)
             most = limits.of_body(self._head.line.path.decode("latin-1"))
-            self._body = incoming.chunks(most) if length is None else incoming.exactly(length)
+            with incoming.out_of_the_way():
+                self._body = incoming.chunks(most) if length is None else incoming.exactly(length)
         return True
 
     def _refuse(self, refusal: NotRead) -> bool:
@@ -265,7 +268,7 @@ class Request:
         self._respond(refusal)
         if self._connection.is_left:
             return False
-        with suppress(OSError):
+        with suppress(OSError), incoming.out_of_the_way():
             self._connection.socket.shutdown(socket.SHUT_WR)
             incoming.begin(0 if incoming.late else LINGER_SECONDS)
             incoming.discard(2 * limits.BODY)

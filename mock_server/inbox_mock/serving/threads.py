@@ -3,8 +3,8 @@
 One thread leads: it watches all connections, and answers what comes. So a request costs no change of threads, and many connections
 cost no more than one. When its answer takes a moment, another thread leads on; what comes meanwhile waits, since each thread that
 computes delays all others, and health, by its turns at the interpreter, of which SQLite takes one a statement. If the answer takes long,
-or does not go on because it waits for a sandbox, or for what a client sends, one more thread answers. A thread that says that it waits,
-for a receiver of webhooks or for news, stands aside: the receiver may ask for something before it answers. It comes back in its turn.
+or does not go on because it waits for a sandbox, one more thread answers. A thread that says that it waits, for a receiver of webhooks,
+for news or for a slow client, stands aside: the receiver may ask for something before it answers. It comes back in its turn.
 """
 
 import time
@@ -64,8 +64,10 @@ class Threads:
         self._computed: dict[Thread, float] = {}
         """For how long those that take long had computed when they were looked at last."""
         self._aside: dict[Thread, bytes] = {}
+        """In which sandbox each of them lets others ask first, until it goes on."""
         self._resting: list[Event] = []
         self._leader: Thread | None = None
+        self._lacks_one = False  # a thread could not be started
         self._looked = self._counted = 0.0
         self._more = self._long = 0  # how many more may answer at this moment: for those that do not go on, and for those that take long
         self._taken = 0
@@ -78,7 +80,7 @@ class Threads:
 
     @property
     def busy(self) -> int:
-        """How many threads answer a request, or stand aside in the middle of one."""
+        """How many threads answer a request, stand aside in the middle of one, or wait for their turn to go on."""
         return len(self._answering) + len(self._aside)
 
     def gauges(self) -> Iterator[Gauge]:
@@ -89,7 +91,8 @@ class Threads:
 
     def put(self, connection: Connection) -> None:
         """Queue a request that nobody has found by looking."""
-        self._waiting.put([connection])
+        with self._changing:
+            self._waiting.put([connection])
         if self._leader is not current_thread():
             self._wake()
 
@@ -111,7 +114,6 @@ class Threads:
         finally:
             if stands_aside:
                 with self._changing:
-                    del self._aside[thread]
                     self._come_back(thread)
 
     def run(self) -> None:
@@ -141,17 +143,14 @@ class Threads:
         self._over.set()
 
     def _adjust(self, taken: int, *, computes: bool) -> None:
-        """Allow one more thread to answer if requests wait and no thread goes on, one fewer if some do; have one lead."""
+        """Look how many may answer; have one lead."""
         now = monotonic()
-        if now > self._counted + LONG_SECONDS:
-            self._counted, self._long = now, self._beside_long(now)
-        if taken:
-            self._more = max(0, self._more - 1)
-        elif self._waiting and not computes:
-            self._more = max(self._more, len(self._answering) - AT_ONCE - self._long) + 1
+        self._allow(now, taken, computes=computes)
         if self._ends:
             if self._may_take() and not taken:
                 self._call()
+        elif self._lacks_one:
+            self._call()
         elif self._leader not in self._answering:
             if self._may_take():
                 self._wake()
@@ -161,6 +160,15 @@ class Threads:
             self._leader = None
             self._call()
 
+    def _allow(self, now: float, taken: int, *, computes: bool) -> None:
+        """Allow one more thread to answer if requests wait and no thread goes on, one fewer if some do."""
+        if now > self._counted + LONG_SECONDS:
+            self._counted, self._long = now, self._beside_long(now)
+        if taken:
+            self._more = max(0, self._more - 1)
+        elif self._waiting and not computes and not self._is_room:
+            self._more = len(self._answering) - AT_ONCE - self._long + 1
+
     def _beside_long(self, now: float) -> int:
         """Return how many may answer beside those that take long: as many as wait for something, a few at most for those that compute."""
         spent = {one: computed(one) for one, began in self._answering.items() if now - began > LONG_SECONDS}
@@ -169,7 +177,12 @@ class Threads:
         return len(spent) - computing + min(computing, MOST_LONG)
 
     def _may_take(self) -> bool:
-        return bool(self._waiting) and self._is_room
+        """Return whether something that waits may go on: if all threads are busy, one of them; another one would leave nobody to lead."""
+        return self._is_room and (self._waiting.has(Returning) if self._is_full else bool(self._waiting))
+
+    @property
+    def _is_full(self) -> bool:
+        return self.busy >= self.max
 
     @property
     def _is_room(self) -> bool:
@@ -183,8 +196,9 @@ class Threads:
     def _come_back(self, thread: Thread) -> None:
         """Go on with an answer, as soon as there is room."""
         if self._is_room:
-            self._answering[thread] = monotonic()
+            self._go_on(thread)
             return
+        self._aside[thread] = b""
         returning = Returning(thread)
         self._waiting.put([returning])
         self._active.set()
@@ -193,6 +207,10 @@ class Threads:
             returning.may.wait()
         finally:
             self._changing.acquire()
+
+    def _go_on(self, thread: Thread) -> None:
+        self._aside.pop(thread, None)
+        self._answering[thread] = monotonic()
 
     def _make_way(self, thread: Thread) -> None:
         """Have another one lead if this one does, and take what waits if it may now."""
@@ -209,7 +227,14 @@ class Threads:
         elif len(self._threads) <= self.max and not self._over.is_set():
             thread = Thread(target=self._answer_all, name=f"answers {len(self._threads) + 1}", daemon=True)
             self._threads.append(thread)
-            thread.start()
+            try:
+                thread.start()
+            except RuntimeError:  # the system has no more threads for this process: the next look at them tries again
+                self._threads.remove(thread)
+                self._lacks_one = True
+                self._active.set()
+                return
+        self._lacks_one = False
 
     def _answer_all(self) -> None:
         while (taken := self._next()) is not None:
@@ -231,10 +256,10 @@ class Threads:
                 if self._waiting and not self._active.is_set():
                     self._active.set()
                 if self._may_take():
-                    found = self._waiting.take()
+                    found = self._waiting.take(Returning if self._is_full else None)
                     self._taken += 1
-                    self._answering[thread if isinstance(found, Connection) else found.thread] = monotonic()
-                    if isinstance(found, Connection):
+                    self._go_on(found.thread if isinstance(found, Returning) else thread)
+                    if not isinstance(found, Returning):
                         return found
                     found.may.set()
                     continue
