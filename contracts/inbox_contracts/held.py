@@ -88,7 +88,7 @@ class Held:
     def _nothing_asked(self) -> str:
         """Return that the journal is empty, and where to look for requests that have come all the same."""
         shared = not isinstance(self.sandbox, SandboxInProcess)
-        return f"nothing was asked of it{': requests without one of its tokens are in the journal of the sandbox default' * shared}"
+        return f"no request has come{': those without one of its tokens are in the journal of the sandbox default' * shared}"
 
     def _sandbox(self) -> Sandbox | None:
         """Return the sandbox, unless the test has deleted it."""

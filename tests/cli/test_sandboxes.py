@@ -193,6 +193,23 @@ def test_a_call_takes_what_the_path_the_query_and_the_body_want(inbox: Sandbox) 
     assert answered(inbox, "admin", "get_journal", "after=1")["entries"] == []
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (
+            ("set_fault", "kind=timeout_after", "match.path=/inbox/messages"),
+            """match.path: expected JSON, match='{"path": "/inbox/messages"}'""",
+        ),
+        (("subscribe", "events=inbox_message_created"), """events: expected JSON, events='["inbox_message_created"]'"""),
+    ],
+)
+def test_an_object_or_a_list_that_is_not_json_is_shown_as_json(inbox: Sandbox, given: tuple[str, ...], says: str) -> None:
+    refused = typed(inbox, "admin", *given)
+
+    assert refused.returncode == 2
+    assert says in refused.stderr
+
+
 def test_a_file_is_printed_as_it_is_and_one_that_is_wanted_is_for_another_program(inbox: Sandbox) -> None:
     assert json.loads(printed(inbox, "admin", "export_sandbox", "format=har"))["log"]["version"] == "1.2"
 

@@ -58,7 +58,7 @@ def test_signals_that_are_ignored_from_the_start_stay_ignored() -> None:
     command = f"trap '' INT HUP; exec {COMMAND} serve --scenario empty --port 0"
     with subprocess.Popen(["sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("The Inbox Mock answers.")
+        assert process.stdout.readline().startswith("Inbox Mock is ready.")
         handled = [stop for stop in STOPS if handles(process.pid, stop)]
         process.terminate()
         process.communicate(timeout=20)

@@ -66,9 +66,9 @@ def test_of_one_known_word_there_is_no_list() -> None:
 
 @pytest.mark.parametrize("told", [one_of, instead_of, unknown])
 def test_of_many_known_words_an_error_lists_the_first_and_says_how_many_there_are(told: Callable[[str, list[str]], str]) -> None:
-    many = [f"word-{letter}" for letter in string.ascii_lowercase]
+    many = [f"{kind}-{letter}" for kind in ("word", "term") for letter in string.ascii_lowercase]
 
-    assert told("?", many).endswith(f"one of {', '.join(many[:MOST_LISTED])}, … (26 in all)")
+    assert told("?", many).endswith(f"one of {', '.join(many[:MOST_LISTED])}, … (52 in all)")
     assert "did you mean 'word-z'?" in told("word-zz", many)
 
 

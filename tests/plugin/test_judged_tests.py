@@ -205,7 +205,7 @@ def test_a_test_that_fails_before_it_asks_anything_says_so(suite: pytest.Pyteste
     ran = suite.runpytest()
 
     ran.assert_outcomes(failed=1)
-    ran.stdout.fnmatch_lines(["*Inbox Mock: the journal*", "nothing was asked of it"])
+    ran.stdout.fnmatch_lines(["*Inbox Mock: the journal*", "no request has come"])
     assert "conduct" not in output(ran)
 
 
@@ -221,7 +221,7 @@ def test_a_test_whose_requests_bore_no_token_of_its_sandbox_is_told_where_they_a
 
     ran = suite.runpytest()
 
-    ran.stdout.fnmatch_lines(["nothing was asked of it: requests without one of its tokens are in the journal of the sandbox default"])
+    ran.stdout.fnmatch_lines(["no request has come: those without one of its tokens are in the journal of the sandbox default"])
     assert "conduct" not in output(ran)
 
 

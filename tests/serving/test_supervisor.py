@@ -138,7 +138,7 @@ def test_a_signal_ends_them_all_and_a_killed_one_is_told(tmp_path: Path) -> None
 
     assert served.process.returncode == 0
     assert complaints == f"inbox-mock: worker 1 (process {killed}) was ended by SIGKILL; another one is started\n"
-    assert said.startswith("The Inbox Mock answers. Scenario agency; its clock runs.")
+    assert said.startswith("Inbox Mock is ready. Scenario agency; its clock runs.")
     assert (len(workers), [pid for pid in workers if Path(f"/proc/{pid}").exists()], served.port_file.exists()) == (WORKERS, [], False)
 
 

@@ -274,8 +274,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Advance the clock, event by event; of many events, the latest are told, and the count of all
-         * @description Advance the clock, event by event; of many events, the latest are told, and the count of all.
+         * Advance the clock, event by event; of many events, the latest are listed, and the count of all
+         * @description Advance the clock, event by event; of many events, the latest are listed, and the count of all.
          */
         post: operations["advance_clock"];
         delete?: never;
@@ -3598,7 +3598,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Advance the clock, event by event; of many events, the latest are told, and the count of all */
+            /** @description Advance the clock, event by event; of many events, the latest are listed, and the count of all */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -58,7 +58,7 @@ async function scenarioIn(server: AdminClient, path: string): Promise<Overrides[
   return ((await server.send("POST", "/__admin/recordings", given)) as { scenario: Overrides["scenario"] }).scenario;
 }
 
-const NOTHING_ASKED = "nothing was asked of it: requests without one of its tokens are in the journal of the sandbox default";
+const NOTHING_ASKED = "no request has come: those without one of its tokens are in the journal of the sandbox default";
 
 export class Sandbox {
   /** The codes of rules whose violations do not count. */

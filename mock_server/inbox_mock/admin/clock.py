@@ -123,7 +123,7 @@ def change_clock(call: AdminCall) -> JSON:
     body=_advance_body,
 )
 def advance_clock(call: AdminCall) -> JSON:
-    """Advance the clock, event by event; of many events, the latest are told, and the count of all."""
+    """Advance the clock, event by event; of many events, the latest are listed, and the count of all."""
     if len(call.body) != 1:
         raise Invalid(invalid("body", 'exactly one of by ("10m"), to ("2030-06-02T00:00:00Z") and until ("idle")'))
     if "until" in call.body:

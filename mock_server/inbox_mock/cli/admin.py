@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Mapping
 from inspect import unwrap
+from shlex import quote as quoted
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -40,7 +41,7 @@ def _names(_ctx: click.Context, _argument: click.Parameter, incomplete: str) -> 
 def command(*, sandbox: SandboxClient, as_json: bool, call: str | None, given: tuple[str, ...]) -> None:
     """Make a CALL of the admin API, such as: set_fault kind=status status=503; without one, list them all.
 
-    Values are JSON, or texts. The answer is JSON, or a file.
+    Values are JSON, or texts: times=1 match='{"path": "/inbox/messages"}'. The answer is JSON, or a file.
     """
     calls = _calls()
     if call is None:
@@ -84,6 +85,7 @@ def _pair(text: str) -> tuple[str, object]:
 
 def _written(operation: "AdminOperation", sandbox: str, given: Mapping[str, object]) -> tuple[str, JSON | None]:
     """Return the path and the body of a call, with each given value in its place; UsageError if one is missing or unknown."""
+    _check_json(operation, given)
     left = dict(given)
     path = operation.rule.replace("<id>", quote(sandbox, safe=""))
     strange = [name for name in left if name not in {*PATH_VALUES, *operation.query, *operation.properties}]
@@ -99,3 +101,18 @@ def _written(operation: "AdminOperation", sandbox: str, given: Mapping[str, obje
             known = (*(name for name in PATH_VALUES if f"<{name}>" in operation.rule), *operation.query, *operation.properties)
             raise click.BadParameter(f"{name} {unknown(name, known, to=operation.name)}", param_hint="NAME=VALUE")
     return path + (f"?{urlencode(query)}" if query else ""), left if operation.method in {"POST", "PATCH"} else None
+
+
+def _check_json(operation: "AdminOperation", given: Mapping[str, object]) -> None:
+    """Refuse a text in place of a list, and a name such as ``match.path`` in place of an object; BadParameter shows how it is written."""
+    for name, value in given.items():
+        owner, _, key = name.partition(".")
+        schema = operation.properties.get(owner)
+        kind = schema.get("type") if isinstance(schema, dict) else None
+        if key and kind == "object":
+            wanted: object = {key: value}
+        elif not key and kind == "array" and isinstance(value, str):
+            wanted = [value]
+        else:
+            continue
+        raise click.BadParameter(f"{name}: expected JSON, {owner}={quoted(json.dumps(wanted))}", param_hint="NAME=VALUE")

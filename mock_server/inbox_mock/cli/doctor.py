@@ -11,7 +11,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from http.client import HTTPException
 from importlib.machinery import PathFinder
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, packages_distributions
+from importlib.metadata import version as distribution_version
 from pathlib import Path
 
 import click
@@ -56,6 +57,7 @@ def _findings(port: int) -> Iterator[Finding]:
     good = sqlite3.sqlite_version_info >= OLDEST_SQLITE
     yield Finding("SQLite", good, sqlite3.sqlite_version if good else f"{sqlite3.sqlite_version}; 3.38 or newer is needed")
     yield from _packages()
+    yield Finding("pytest", well=True, says=_pytest())
     try:
         found = list(shipped())
         mistakes = "; ".join(scenario.mistake for scenario in found if scenario.mistake)
@@ -69,6 +71,14 @@ def _findings(port: int) -> Iterator[Finding]:
     if former := former_offers("mock_server.commands"):
         yield Finding("commands", well=False, says="; ".join(former))
     yield _port(port)
+
+
+def _pytest() -> str:
+    """Return whether the fixtures can be used: pytest has to be in the Python in which the fake is installed."""
+    try:
+        return f"{distribution_version('pytest')}, has the fixtures; run it as {sys.executable} -m pytest"
+    except PackageNotFoundError:
+        return f"none in this Python ({sys.executable}): for the fixtures, install the fake where your pytest is"
 
 
 def _packages() -> Iterator[Finding]:

@@ -131,7 +131,7 @@ STORE_HELD = Limit(
     60, "seconds", "the time in which a process that has a sandbox in PostgreSQL to itself does nothing there", "others get it; 503"
 )
 STORE_SILENCE = Limit(12, "seconds", "the time in which PostgreSQL says nothing, 5 of them while others use a sandbox", "503")
-HAPPENED = Limit(1_000, "events", "the answer to an advance of a clock", "the latest are told, and the `count` of all")
+HAPPENED = Limit(1_000, "events", "the answer to an advance of a clock", "the latest are listed, and the `count` of all")
 
 KEPT = Limit(256 * MEBIBYTE, "bytes", "what starts keep for the next ones in the cache folder", "the oldest is deleted")
 

@@ -12,7 +12,7 @@ RELATIVE = ("can't ", "must ", "is ")
 CLAUSES = (*RELATIVE, "did you mean ")
 MOST_SHOWN = 100
 """Characters of a value that an error shows."""
-MOST_LISTED = 12
+MOST_LISTED = 30
 """Words that an error lists, of those that are known."""
 
 

@@ -98,7 +98,7 @@ def greet(server: Serving, options: Options) -> None:
     runs = "stands until you advance it" if clock.mode == "manual" else "runs" if clock.rate == 1 else f"runs at {clock.rate:g}x"
     kept = f"\n  Data     {options.place}" if options.place else ""
     click.echo(
-        f"""The Inbox Mock answers. Scenario {facts.description["scenario"]}; its clock {runs}.
+        f"""Inbox Mock is ready. Scenario {facts.description["scenario"]}; its clock {runs}.
 
   API      {url}/api/v3
   Token    demo{kept}

@@ -184,7 +184,7 @@ def head(trial: Trial) -> None:
 
 @claim("rate-limit-headers", fidelity=documented("/reference; full hours are recorded"))
 def rate_limit_headers(trial: Trial) -> None:
-    """X-RateLimit-Limit, one for all, -Remaining and -Reset are told; Remaining falls with each call, Reset is a full hour."""
+    """X-RateLimit-Limit, one for all, -Remaining and -Reset are sent; Remaining falls with each call, Reset is a full hour."""
     limits = {allowance_of(answer)[0]: answer.about for resource in trial.readable() for answer in trial.answers(resource)}
     expect(
         len(limits) == 1,

@@ -215,7 +215,7 @@ def _counts(workspace: Workspace) -> dict[str, str | None]:
 
 @claim("answers-to-writes", fidelity=recorded("all POSTs since May 2018, all PUTs"), reads=False)
 def answers_to_writes(trial: Trial) -> None:
-    """POST answers 201 with Location, PUT and actions 200; templates are as with GET, meta is {}, no Link; the usual headers are told."""
+    """POST answers 201 with Location, PUT and actions 200; templates are as with GET, meta is {}, no Link; the usual headers are sent."""
     with trial.workspace() as workspace:
         for plural in CREATED:
             created = workspace.attempt(plural, workspace.least(plural))

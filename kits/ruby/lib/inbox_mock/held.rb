@@ -3,7 +3,7 @@ require_relative "../inbox_mock"
 module InboxMock
   # The sandbox that one test holds. While it does, environment variables lead there the official gem and whatever reads the same ones.
   class Held
-    NOTHING_ASKED = "nothing was asked of it: requests without one of its tokens are in the journal of the sandbox default"
+    NOTHING_ASKED = "no request has come: those without one of its tokens are in the journal of the sandbox default"
 
     attr_reader :sandbox
 
