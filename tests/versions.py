@@ -29,6 +29,7 @@ MEETS = {
     "tests/cli/test_health.py": ("click",),
     "tests/cli/test_terminal.py::test_a_person_reads_a_table_with_headings_folded_to_the_terminal": ("rich",),
     "tests/docs": ("flask-swagger-ui", "markdown-it-py"),
+    "tests/client/test_http_exchange.py": ("python",),
     "tests/domain/test_zones.py": ("tzdata",),
     "tests/in_process/test_calling_the_real_address.py": ("requests", "responses", "urllib3"),
     "tests/in_process/test_libraries.py": ("requests", "responses", "urllib3"),
@@ -43,10 +44,11 @@ MEETS = {
     "tests/scenarios/test_mistakes.py": ("jsonschema-rs", "pyyaml"),
     "tests/scenarios/test_dates.py": ("isodate",),
     "tests/scenarios/test_scenario_files.py": ("isodate", "pyyaml"),
+    "tests/store/homes/test_bad_databases.py": ("python",),
     "tests/store/homes/test_postgresql.py": ("psycopg",),
     "tests/telemetry/test_metrics.py": ("prometheus-client",),
 }
-"""Where each dependency is met the most: a version that will not do has failed there."""
+"""Where each dependency, and Python itself, is met the most: a version that will not do has failed there."""
 ASK = "import sys; print(*sys.version_info[:2])"
 
 

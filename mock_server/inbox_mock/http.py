@@ -52,6 +52,9 @@ class UntrustedError(OSError):
 class _FinalResponse(HTTPResponse):
     """A response of which interim ones, 1xx, are skipped: http.client skips 100 alone. 101 is final: nobody asked to switch."""
 
+    fp: Any = None
+    """What is read; it stays None where the request cannot be sent in time, and Python 3.13 says so when it closes the response."""
+
     def _read_status(self) -> tuple[str, int, str]:
         for _ in range(limits.INTERIM + 1):
             version, status, reason = super()._read_status()  # type: ignore[misc] # the stubs leave it out

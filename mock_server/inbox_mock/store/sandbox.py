@@ -44,7 +44,7 @@ def write_settings(db: Database, settings: Settings) -> None:
 
 def read_settings(db: Database) -> Settings:
     """Return the settings."""
-    found = db.execute("SELECT name, value FROM settings WHERE name <> ?", (RECIPE,))
+    found = db.execute("SELECT name, value FROM settings WHERE name <> ?", (RECIPE,)).fetchall()  # an error must not keep a statement open
     return Settings(**{name: orjson.loads(value) for name, value in found})
 
 
