@@ -147,13 +147,15 @@ def test_health_is_answered_while_every_thread_stands_aside() -> None:
 def test_who_stood_aside_goes_on_although_every_thread_is_busy() -> None:
     with busy(most=2) as served, served.connect(GET % b"aside/0123456789ab") as aside:
         eventually(partial(served.has_begun, 1))
-        with served.connect(GET % b"work") as work, served.connect(GET % b"asked/0123456789ab") as waiting:
-            eventually(partial(served.has_waiting, 1))
-            served.somebody_came.set()
-            assert answer(aside) == (200, b"done")
+        with served.connect(GET % b"work") as work:
+            eventually(partial(served.has_begun, 2))
+            with served.connect(GET % b"asked/0123456789ab") as waiting:
+                eventually(partial(served.has_waiting, 1))
+                served.somebody_came.set()
+                assert answer(aside) == (200, b"done")
 
-            served.goes_on.set()
-            assert (answer(work), answer(waiting)) == ((200, b"done"), (200, b"noted"))
+                served.goes_on.set()
+                assert (answer(work), answer(waiting)) == ((200, b"done"), (200, b"noted"))
     assert served.asked == ["came back", "0123456789ab"]
 
 

@@ -18,11 +18,15 @@ from flask import Flask
 from inbox_mock.serving import connections
 from inbox_mock.serving.connection import Host
 from inbox_mock.serving.connections import Connections
+from inbox_mock.serving.listening import WAITING_CONNECTIONS, listen
 from inbox_mock.serving.server import IDLE_SECONDS
 from inbox_mock.serving.threads import AT_ONCE
 from lowered import lower
 from processes import COMMAND, wait_for
 from serving.raw import bytes_of, exchange
+
+MOST_WAITING = Path("/proc/sys/net/core/somaxconn")
+PATIENCE_SECONDS = 10
 
 
 class Exhausted:
@@ -57,6 +61,27 @@ def out_of_handles(exhausted: Exhausted) -> Iterator[Connections]:
     found = Connections(Host(("127.0.0.1", 0), Flask("unused")), exhausted)  # type: ignore[arg-type] # all that is used of a socket
     yield found
     found.end()
+
+
+def test_connections_that_wait_are_accepted_several_at_a_time() -> None:
+    with listen("127.0.0.1", 0) as listener, ExitStack() as stack:
+        accepting = Connections(Host(("127.0.0.1", 0), Flask("unused")), listener)
+        for _ in range(connections.ACCEPTED_AT_ONCE + 1):
+            stack.enter_context(socket.create_connection(listener.getsockname()))
+        seen = []
+        for _ in range(2):
+            accepting.look(0)
+            seen.append(len(accepting))
+        accepting.end()
+
+    assert seen == [connections.ACCEPTED_AT_ONCE, connections.ACCEPTED_AT_ONCE + 1]
+
+
+@pytest.mark.skipif(not MOST_WAITING.exists() or int(MOST_WAITING.read_text()) < WAITING_CONNECTIONS, reason="the system lets fewer wait")
+def test_hundreds_connect_while_nobody_accepts() -> None:
+    with listen("127.0.0.1", 0) as listener, ExitStack() as stack:
+        for _ in range(500):
+            stack.enter_context(socket.create_connection(listener.getsockname(), timeout=PATIENCE_SECONDS))
 
 
 def test_who_cannot_accept_says_so_once_a_minute(

@@ -3,6 +3,7 @@
 import os
 import socket
 from contextlib import suppress
+from itertools import islice
 from math import inf
 from selectors import EVENT_READ, DefaultSelector
 from threading import Lock
@@ -14,6 +15,8 @@ from inbox_mock.serving.listening import WAITING_CONNECTIONS
 
 SECONDS_BETWEEN_WARNINGS = 60
 SECONDS_BETWEEN_CHECKS = 0.5
+ACCEPTED_AT_ONCE = 16
+"""How many connections one look accepts: other workers have their share, and health its answer."""
 
 
 class Connections:
@@ -59,14 +62,12 @@ class Connections:
     def _come_in(self, seconds: float) -> list[Connection]:
         found: list[Connection] = []
         for key, _ in self._selector.select(seconds):
-            one: Connection | None = key.data
-            if one is None and key.fileobj is self._woken:
+            if key.fileobj is self._woken:
                 self._woken.recv(1_000)
-                continue
-            if one is None:
-                one = self._accept()
-            if one is not None and self._has_come(one):
-                found.append(one)
+            elif key.data is None:
+                found += filter(self._has_come, self._accept())
+            elif self._has_come(key.data):
+                found.append(key.data)
         return found
 
     def put(self, connection: Connection) -> bool:
@@ -108,8 +109,11 @@ class Connections:
         self._waker.close()
         return found
 
-    def _accept(self) -> Connection | None:
-        """Accept a connection, if it is still there."""
+    def _accept(self) -> list[Connection]:
+        """Accept connections that are still there, a few at most."""
+        return list(islice(iter(self._accept_one, None), ACCEPTED_AT_ONCE))
+
+    def _accept_one(self) -> Connection | None:
         try:
             opened, peer = self._listener.accept()
         except (BlockingIOError, ConnectionError):

@@ -13,7 +13,8 @@ from typing import Any
 from inbox_mock.console.whole_files import draft
 from inbox_mock.domain.addresses import EVERY_ADDRESS, is_this_machine, plain_host
 
-WAITING_CONNECTIONS = 128
+WAITING_CONNECTIONS = 1024
+"""How many connections may wait to be accepted. Beyond that the system leaves a client to try again after 1, 3, 7, 15 and 31 seconds."""
 
 
 class PortTaken(Exception):  # noqa: N818 - a situation of the user, not a failure of the server
