@@ -173,7 +173,7 @@ def _respond(
     key: Hashable,
 ) -> Rendered:
     started = backend.stopwatch()
-    sandbox = backend.sandboxes.of(sandbox_id)
+    sandbox = backend.sandboxes.get_or_default(sandbox_id)
     if not backend.pace.allows(sandbox.id):
         return at_once(backend, sandbox.now, TOO_FAST, render, Reason("sandbox_rate", {"most": backend.pace.most}))
     beside = partial(_beside, sandbox, request.environ.get("REMOTE_PORT"), sandbox.last_entry, sandbox.answered)

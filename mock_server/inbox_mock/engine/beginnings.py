@@ -6,7 +6,7 @@ from datetime import datetime
 
 from inbox_mock.domain.errors import Invalid
 from inbox_mock.engine.checkpoints import NO_CHECKPOINTS, Checkpoints, Point, is_acting
-from inbox_mock.engine.sandbox import Sandbox, Surroundings
+from inbox_mock.engine.sandbox import KnownSettings, Sandbox, Surroundings
 from inbox_mock.store import commands, webhooks
 from inbox_mock.store import sandbox as sandbox_store
 from inbox_mock.store.access import keep_credentials, read_credentials, renew_secrets
@@ -104,7 +104,7 @@ def _go_on(
     before = sandbox.version
     with sandbox.alone(), sandbox.storage.replacement(image) as transaction:
         settings = begin(sandbox.around, sandbox.id, transaction, anew=anew, at=at)
-    sandbox.settings = sandbox.generation, settings
+    sandbox.known_settings = KnownSettings(sandbox.generation, settings)
     sandbox.forget()
     if anew:
         sandbox.connections.clear()

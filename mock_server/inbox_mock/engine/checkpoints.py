@@ -178,15 +178,15 @@ class Checkpoints:
         if opened is not None and (changes := opened[0].changes) is not None:
             is_short = changes.rows < MOST_ROWS and changes.size < min(limits.CHECKPOINTS_OF_ONE, limits.CHECKPOINTS_SIZE) // PARTS
             if is_short and changes.image is not None:
-                return changes.image if new and len(changes.image) <= limits.CHECKPOINTS_OF_ONE // 2 else None
+                return changes.image if new and _leaves_room(len(changes.image)) else None
             if is_short and stretch is not None and changes is stretch.changes:
                 return None
             opened[0].changes = None
             changes.forget_from(max((point.position for point in self._points if point.stretch.changes is changes), default=0))
-        if not new or storage.size > limits.CHECKPOINTS_OF_ONE // 2:
+        if not new or not _leaves_room(storage.size):
             return None
         image = storage.image()
-        return image if len(image) <= limits.CHECKPOINTS_OF_ONE // 2 else None
+        return image if _leaves_room(len(image)) else None
 
     def begin(self, db: Database, image: bytes) -> None:
         """Note the changes of a database, in which a transaction has begun, and nothing since ``image`` that is not noted already."""
@@ -292,3 +292,8 @@ class Checkpoints:
 def _in_short(about: dict[str, object]) -> dict[str, object]:
     """Return what an event is about, without what comes after the first words of long texts."""
     return {name: found[:WORDS_LENGTH] if isinstance(found, str) else found for name, found in about.items()}
+
+
+def _leaves_room(size: int) -> bool:
+    """Return whether an image of so many bytes leaves half of the sandbox's room for the changes that follow it."""
+    return size <= limits.CHECKPOINTS_OF_ONE // 2

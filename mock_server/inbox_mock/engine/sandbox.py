@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from threading import Condition, Event, Lock, RLock
-from typing import Unpack
+from typing import NamedTuple, Unpack
 
 from inbox_mock.domain import times
 from inbox_mock.domain.dice import Chance, Dice
@@ -71,10 +71,17 @@ class Surroundings:
         )
 
 
+class KnownSettings(NamedTuple):
+    """The settings of a sandbox, and the generation in which they were read: another one may have others."""
+
+    generation: int
+    settings: Settings
+
+
 class Sandbox:
     """A sandbox, as this process uses it. All of its state is in its storage; this object holds the lock, and who waits for news.
 
-    A unit of work holds the ``lock``, under which the database is used. ``settings`` are those of a generation, once they were read.
+    A unit of work holds the ``lock``, under which the database is used. ``known_settings`` are None until they are read.
     ``generation`` is the number of starts, resets and restores: if it differs under `work`, the sandbox has been reset or
     restored meanwhile. ``version`` is the number of changes so far: the dashboard reloads the sandbox when it differs, and what is
     ``derived`` from one version (under the lock ``judging``) is not derived again.
@@ -93,7 +100,7 @@ class Sandbox:
         self.derived: Derived | None = None
         self._cache = Cache(around.caches)
         self.checkpoints = Checkpoints(around.checkpoints)
-        self.settings: tuple[int, Settings] | None = None
+        self.known_settings: KnownSettings | None = None
         self._labelling = Lock()
         self.writes = self._closed = self._working = False
         self._news = Condition()
@@ -110,7 +117,7 @@ class Sandbox:
             HomeUnavailable: the place where it is kept cannot be reached.
         """
         with self.alone():
-            may_note = self.settings is None or self.settings[1].checkpoints
+            may_note = self.known_settings is None or self.known_settings.settings.checkpoints
             image = self.checkpoints.image_to_begin_with(self.storage, new=marked) if may_note else None
             with self.storage.transaction() as transaction:
                 db = transaction.db
@@ -153,14 +160,14 @@ class Sandbox:
 
     def _reading(self) -> UnitOfWork | None:
         """Return a unit of work outside of transactions; None where there has to be one, or if something is due by now."""
-        found, known = self.storage.reading(), self.settings
-        if found is None or known is None or known[0] != self.storage.generation or not known[1].cached:
+        found, known = self.storage.reading(), self.known_settings
+        if found is None or known is None or known.generation != self.storage.generation or not known.settings.cached:
             return None
         db, ledger = found
         facts, wall = self.storage.facts, self.around.wall()
         if not ledger.begin(db) or (facts.due is not None and facts.due <= wall):
             return None
-        work = self.around.unit_of_work(self.id, db, known[1], facts.clock, wall)
+        work = self.around.unit_of_work(self.id, db, known.settings, facts.clock, wall)
         if facts.clock.mode == "real":
             work.set_time(facts.clock.at(wall))
         work.ledger, work.cache = ledger, self._cache
@@ -197,9 +204,9 @@ class Sandbox:
 
     def _settings_in(self, transaction: Transaction) -> Settings:
         """Return the settings, which are the same until the sandbox is reset or restored."""
-        if self.settings is None or self.settings[0] != self.storage.generation:
-            self.settings = self.storage.generation, sandbox_store.read_settings(transaction.db)
-        return self.settings[1]
+        if self.known_settings is None or self.known_settings.generation != self.storage.generation:
+            self.known_settings = KnownSettings(self.storage.generation, sandbox_store.read_settings(transaction.db))
+        return self.known_settings.settings
 
     def notify(self, *, changed: bool) -> None:
         """Notify who waits for news, if anything has changed, and the scheduler what is planned."""

@@ -18,7 +18,7 @@ from inbox_mock.domain.limits import Room
 from inbox_mock.engine.beginnings import begin
 from inbox_mock.engine.cache import CacheRoom
 from inbox_mock.engine.checkpoints import CheckpointRoom
-from inbox_mock.engine.sandbox import Description, Sandbox, Surroundings, WallClock
+from inbox_mock.engine.sandbox import Description, KnownSettings, Sandbox, Surroundings, WallClock
 from inbox_mock.engine.unit_of_work import Handlers, UnitOfWork
 from inbox_mock.store.homes import Home, Label, Start, Storage
 
@@ -88,15 +88,15 @@ class Sandboxes:
 
         Raises:
             NotFound: no sandbox has this id.
-            Elsewhere: another worker serves it, here and in `of`.
+            Elsewhere: another worker serves it, here and in `get_or_default`.
         """
         sandbox = self._find(DEFAULT_SANDBOX if name == "default" else name)
         if sandbox is None:
             raise NotFound
         return sandbox
 
-    def of(self, sandbox_id: str) -> Sandbox:
-        """Return the sandbox with this id; the default one if there is none.
+    def get_or_default(self, sandbox_id: str) -> Sandbox:
+        """Return the sandbox with this id, or the default one if there is none, and note that it is used.
 
         Raises:
             NotFound: there is no default one either: it is being replaced.
@@ -210,7 +210,7 @@ class Sandboxes:
                 settings = begin(self.around, sandbox_id, transaction, of=of, at=at)
         sandbox = self.get(sandbox_id)
         self._note_awake(sandbox)
-        sandbox.settings = sandbox.generation, settings
+        sandbox.known_settings = KnownSettings(sandbox.generation, settings)
         if sandbox.due is not None:
             with sandbox.work(marked=False):
                 pass  # what is due by now happens

@@ -171,8 +171,7 @@ class UnitOfWork:
         found = self.kept(key)
         if found is None:
             found = derive()
-            if self.cache is not None:
-                self.cache.put(self.db, key, found, size)
+            self.keep(key, found, size)
         return cast("T", found)
 
     def begin_to_write(self) -> None:

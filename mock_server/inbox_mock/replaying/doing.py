@@ -40,7 +40,7 @@ from inbox_mock.store.commands import Command
 from inbox_mock.store.homes import Start
 from inbox_mock.webhooks.advance import begin_due, begin_step
 from inbox_mock.webhooks.deliveries import DeliveryResult, request_of, resume, settle
-from inbox_mock.webhooks.sender import WebhookSender, kept_of, message_of
+from inbox_mock.webhooks.sender import WebhookSender, journaled_request, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +108,11 @@ class Repeated:
                 return
             result = next((str(reason["result"]) for reason in entry["reasons"] if reason.get("code") == "delivery_failed"), DELIVERED)
             origin = str(asked.get("origin", ADDRESS))
-            settle(work, request, DeliveryResult(entry["status"], result, kept_of(origin, *message_of(request, origin)), entry["response"]))
+            settle(
+                work,
+                request,
+                DeliveryResult(entry["status"], result, journaled_request(origin, *message_of(request, origin)), entry["response"]),
+            )
 
     def command(self, command: Command) -> None:
         """Do again what a command did.

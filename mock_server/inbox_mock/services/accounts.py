@@ -143,8 +143,8 @@ def edit_source(work: UnitOfWork, actor: Actor, source_id: int, written: Row) ->
     work.db.update("sources", source_id, written | {"updated_at": work.now})
 
 
-def refer_to_source(work: UnitOfWork, account_id: int, written: Row) -> None:
-    """Check the source that a client refers to, if it names one.
+def check_source(work: UnitOfWork, account_id: int, written: Row) -> None:
+    """Check the source to which a record that is written refers, if it names one.
 
     Raises:
         Invalid: the account has no such source, or it is an internal one.

@@ -24,15 +24,8 @@ def create_attachment(work: UnitOfWork, actor: Actor, written: Row) -> int:
     content, file_name = _content(written)
     if content is None:
         raise Invalid(invalid("file", BLANK))
-    described = describe(work, content)
-    file_name = file_name or f"file.{described.pop('extension')}"
-    described.pop("extension", None)
-    row = {
-        "id": written.get("id"),
-        "account_id": actor.account_id,
-        "name": written.get("name") or file_name,
-        "file_name": file_name,
-    } | described
+    columns = _file_columns(work, content, file_name)
+    row = columns | {"id": written.get("id"), "account_id": actor.account_id, "name": written.get("name") or columns["file_name"]}
     _check_room(work, len(content))
     attachment_id = work.db.insert("attachments", row | {"created_at": work.now, "updated_at": work.now})
     work.db.insert("attachment_files", {"attachment_id": attachment_id, "bytes": content})
@@ -51,12 +44,17 @@ def edit_attachment(work: UnitOfWork, actor: Actor, attachment_id: int, written:
         changes["name"] = written["name"]
     content, file_name = _content(written)
     if content is not None:
-        described = describe(work, content)
+        changes |= _file_columns(work, content, file_name)
         _check_room(work, len(content))
-        changes["file_name"] = file_name or f"file.{described['extension']}"
-        changes |= {name: found for name, found in described.items() if name != "extension"}
         work.db.execute("UPDATE attachment_files SET bytes = ? WHERE attachment_id = ?", (content, attachment_id))
     work.db.update("attachments", attachment_id, changes)
+
+
+def _file_columns(work: UnitOfWork, content: bytes, file_name: str | None) -> Row:
+    """Return the columns of an attachment that its file decides; one without a name is called ``file``, with its usual extension."""
+    columns = describe(work, content)
+    extension = columns.pop("extension")
+    return columns | {"file_name": file_name or f"file.{extension}"}
 
 
 def _check_room(work: UnitOfWork, more: int) -> None:

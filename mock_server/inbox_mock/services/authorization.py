@@ -5,7 +5,7 @@ from json import loads
 from inbox_mock.domain.access import PUBLIC, challenge_of, is_registered, parse_scopes
 from inbox_mock.domain.errors import OAuthRefused
 from inbox_mock.engine.unit_of_work import UnitOfWork
-from inbox_mock.services.oauth import INVALID_GRANT, LIFETIME_SECONDS, issue_pair, issue_token, usable, within
+from inbox_mock.services.oauth import INVALID_GRANT, LIFETIME_SECONDS, issue_pair, issue_token, scopes_within, usable
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow
 from inbox_mock.webhooks.deliveries import publish
@@ -36,7 +36,7 @@ def scopes_for(work: UnitOfWork, application: ApplicationRow, requested: str) ->
     """
     wanted = parse_scopes(requested) or (PUBLIC,)
     held = (PUBLIC, *parse_scopes(application["scopes"]))
-    return within(work, wanted, held, "application")
+    return scopes_within(work, wanted, held, "application")
 
 
 def is_authorized(work: UnitOfWork, application: ApplicationRow, account_id: object, granted: tuple[str, ...]) -> bool:

@@ -12,7 +12,7 @@ from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
 from inbox_mock.resources import constraints
 from inbox_mock.resources.bookings import CANCELLATION, NO_STATE, NOT_AFTER_START, OF_BOOKINGS, OF_INQUIRIES, SEVERAL_STATES, USED
 from inbox_mock.resources.casting import text
-from inbox_mock.services.accounts import refer_to_source
+from inbox_mock.services.accounts import check_source
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ClientRow, InquiryRow, RentalRow
 from inbox_mock.webhooks.deliveries import publish
@@ -62,7 +62,7 @@ def edit_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row, 
     before: Row = {**booking}
     merged = before | written
     moves = any(merged[name] != before[name] for name in STAY)
-    turns = any(written.get(name) or (name in written and before[name]) for name in STATES)
+    turns = _changes_state(before, written)
     raise_together(
         *([partial(_check_period, work, rental["id"], merged, except_id=booking_id, occupies=not cancelled)] if moves else []),
         *([partial(state_of, written)] if turns else []),
@@ -98,6 +98,11 @@ def cancel_booking(work: UnitOfWork, actor: Actor, booking_id: int, written: Row
     publish(work, "booking_destroyed", booking_id, actor.account_id)
 
 
+def _changes_state(before: Row, written: Row) -> bool:
+    """Return whether a booking is put into one of the three states, or taken out of the one in which it is."""
+    return any(written[name] or before[name] for name in STATES if name in written)
+
+
 def _own(work: UnitOfWork, actor: Actor, booking_id: int, *, owned_only: bool) -> BookingRow:
     booking = work.db.get(BookingRow, booking_id, actor.account_id)
     if owned_only and booking["application_id"] != actor.application_id:
@@ -129,7 +134,7 @@ def _refuse_if_locked(record: BookingRow | InquiryRow, actor: Actor, written: Ro
 def _check_references(work: UnitOfWork, actor: Actor, written: Row) -> None:
     if written.get("client_id") is not None:
         work.db.refer(ClientRow, "client", written["client_id"], actor.account_id)
-    refer_to_source(work, actor.account_id, written)
+    check_source(work, actor.account_id, written)
 
 
 def _check_period(work: UnitOfWork, rental_id: object, written: Row, *, except_id: int, occupies: bool = True) -> None:
@@ -215,7 +220,7 @@ def _check_inquiry(work: UnitOfWork, actor: Actor, rental: RentalRow, before: Ro
     raise_together(
         partial(check_period, row["start_at"], row["end_at"]),
         partial(constraints.check, OF_INQUIRIES, before, row | instants, now),
-        partial(refer_to_source, work, actor.account_id, row),
+        partial(check_source, work, actor.account_id, row),
     )
 
 

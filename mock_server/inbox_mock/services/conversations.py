@@ -3,7 +3,7 @@
 from inbox_mock.channels import opening, policies
 from inbox_mock.domain.errors import Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
-from inbox_mock.services.accounts import refer_to_source
+from inbox_mock.services.accounts import check_source
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import BookingRow, ConversationRow, HostRow
 from inbox_mock.webhooks.deliveries import publish
@@ -50,13 +50,13 @@ def connect_booking(work: UnitOfWork, actor: Actor, conversation_id: int, bookin
         NotFound: the account has no such conversation, or no such booking.
         Invalid: the sandbox is strict, the booking is a channel's, and the conversation is not.
     """
-    conversation, booking = _both(work, actor, conversation_id, booking_id)
+    conversation, booking = _conversation_and_booking(work, actor, conversation_id, booking_id)
     if conversation["channel"] is None and policies()[str(booking["channel"])].owns_conversations:
         if work.settings.strict:
             raise Invalid(invalid("bookings", f"{booking['channel']} opens the conversation of this booking: use that one, and no other"))
         work.explain("not_synchronised_booking", channel=booking["channel"])
     work.db.execute("INSERT OR IGNORE INTO conversation_bookings VALUES (?, ?)", (conversation_id, booking_id))
-    _moved_by_connecting(work, actor, conversation_id)
+    _publish_connection(work, actor, conversation_id)
 
 
 def disconnect_booking(work: UnitOfWork, actor: Actor, conversation_id: int, booking_id: int) -> None:
@@ -65,9 +65,9 @@ def disconnect_booking(work: UnitOfWork, actor: Actor, conversation_id: int, boo
     Raises:
         NotFound: the account has no such conversation, or no such booking.
     """
-    _both(work, actor, conversation_id, booking_id)
+    _conversation_and_booking(work, actor, conversation_id, booking_id)
     work.db.execute("DELETE FROM conversation_bookings WHERE conversation_id = ? AND booking_id = ?", (conversation_id, booking_id))
-    _moved_by_connecting(work, actor, conversation_id)
+    _publish_connection(work, actor, conversation_id)
 
 
 def _columns(work: UnitOfWork, written: Row) -> Row:
@@ -78,14 +78,15 @@ def _columns(work: UnitOfWork, written: Row) -> Row:
 def _check_references(work: UnitOfWork, account_id: int, written: Row) -> None:
     if written.get("assignee_id") is not None:
         work.db.refer(HostRow, "assignee", written["assignee_id"], account_id)
-    refer_to_source(work, account_id, written)
+    check_source(work, account_id, written)
 
 
-def _both(work: UnitOfWork, actor: Actor, conversation_id: int, booking_id: int) -> tuple[ConversationRow, BookingRow]:
+def _conversation_and_booking(work: UnitOfWork, actor: Actor, conversation_id: int, booking_id: int) -> tuple[ConversationRow, BookingRow]:
     return work.db.get(ConversationRow, conversation_id, actor.account_id), work.db.get(BookingRow, booking_id, actor.account_id)
 
 
-def _moved_by_connecting(work: UnitOfWork, actor: Actor, conversation_id: int) -> None:
+def _publish_connection(work: UnitOfWork, actor: Actor, conversation_id: int) -> None:
+    """Publish that a conversation's bookings have changed; whether that moves its updated_at is a switch."""
     if work.settings.assume["connect_moves_updated_at"]:
         work.db.update("conversations", conversation_id, {"updated_at": work.now})
     publish(work, "inbox_conversation_updated", conversation_id, actor.account_id)

@@ -51,7 +51,7 @@ def post(
     _check_visibility(written, sender)
     if work.settings.strict and sender["member_type"] == "Client" and not came_from_channel:
         raise Invalid(invalid("sender", "is a Client participant: only Host participants send messages, guests write on the channel"))
-    _move(work, conversation, sender, written)
+    _update_conversation_and_sender(work, conversation, sender, written)
     if came_from_channel and conversation["channel"] is not None:
         row["on_channel_at"] = work.now
     message_id = work.db.insert("messages", row)
@@ -90,7 +90,7 @@ def add_attachment(work: UnitOfWork, actor: Actor, message_id: int, attachment_i
     """
     work.db.get(MessageRow, message_id, actor.account_id)
     work.db.get(AttachmentRow, attachment_id, actor.account_id)
-    _tie(work, message_id, attachment_id)
+    _attach(work, message_id, attachment_id)
     if work.settings.assume["connect_moves_updated_at"]:
         work.db.update("messages", message_id, {"updated_at": work.now})
     publish(work, "inbox_message_updated", message_id, actor.account_id)
@@ -101,10 +101,10 @@ def _attach_all(work: UnitOfWork, actor: Actor, message_id: int, attachment_ids:
         work.db.refer(AttachmentRow, "attachments", attachment_id, actor.account_id)
     work.db.execute("DELETE FROM message_attachments WHERE message_id = ?", (message_id,))
     for attachment_id in attachment_ids:
-        _tie(work, message_id, attachment_id)
+        _attach(work, message_id, attachment_id)
 
 
-def _tie(work: UnitOfWork, message_id: int, attachment_id: int) -> None:
+def _attach(work: UnitOfWork, message_id: int, attachment_id: int) -> None:
     sql = """
         INSERT OR IGNORE INTO message_attachments
         VALUES (?, ?, (SELECT coalesce(max(position), 0) + 1 FROM message_attachments WHERE message_id = ?))"""
@@ -118,7 +118,7 @@ def _check_visibility(message: Mapping[str, Any], sender: ParticipantRow) -> Non
         raise Invalid(invalid("visibility", "can't be internal when the sender is a client"))
 
 
-def _move(work: UnitOfWork, conversation: ConversationRow, sender: ParticipantRow, message: Row) -> None:
+def _update_conversation_and_sender(work: UnitOfWork, conversation: ConversationRow, sender: ParticipantRow, message: Row) -> None:
     """Update the conversation and the sender of a new message."""
     said_at = message.get("sent_at") or work.now
     changes: Row = {}

@@ -212,7 +212,7 @@ def refresh(work: UnitOfWork, application: ApplicationRow, refresh_token: str, r
     """
     found = usable(work, "refresh", application, refresh_token)
     held = parse_scopes(found["scopes"])
-    granted = within(work, parse_scopes(requested) or held, held, "refresh_token")
+    granted = scopes_within(work, parse_scopes(requested) or held, held, "refresh_token")
     if work.settings.assume["refresh_revokes"] == "at_once":
         _revoke_pair(work, found["id"])
         return issue_pair(work, application["id"], found["account_id"], granted)
@@ -225,7 +225,7 @@ def issue_to_application(work: UnitOfWork, application: ApplicationRow, requeste
     Raises:
         OAuthRefused: more than ``public`` is requested.
     """
-    granted = within(work, parse_scopes(requested) or (PUBLIC,), (PUBLIC,), "client_credentials")
+    granted = scopes_within(work, parse_scopes(requested) or (PUBLIC,), (PUBLIC,), "client_credentials")
     return issue_token(work, application["id"], None, granted, lifetime_seconds=LIFETIME_SECONDS)
 
 
@@ -239,11 +239,11 @@ def _revoke_pair(work: UnitOfWork, refresh_id: int) -> None:
     work.db.execute(REVOKE_PAIR, (work.now, refresh_id))
 
 
-def within(work: UnitOfWork, wanted: tuple[str, ...], held: tuple[str, ...], holder: str) -> tuple[str, ...]:
-    """Return the requested scopes.
+def scopes_within(work: UnitOfWork, wanted: tuple[str, ...], held: tuple[str, ...], holder: str) -> tuple[str, ...]:
+    """Return the wanted scopes, if the holder has them all.
 
     Raises:
-        OAuthRefused: the holder, a kind that `TEXTS` words, does not have one of them.
+        OAuthRefused: it lacks one. ``holder`` begins the code of the reason: ``application``, ``refresh_token``, ``client_credentials``.
     """
     if not set(wanted) <= set(held):
         if meant := joined_scopes(wanted):

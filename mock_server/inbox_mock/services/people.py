@@ -6,7 +6,7 @@ from typing import Any
 
 from inbox_mock.domain.errors import BLANK, Invalid, invalid
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
-from inbox_mock.services.accounts import refer_to_source
+from inbox_mock.services.accounts import check_source
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import AccountRow, ClientRow, ConversationRow, HostRow, ParticipantRow, UserRow
 from inbox_mock.webhooks.deliveries import publish
@@ -102,7 +102,7 @@ def edit_host(work: UnitOfWork, actor: Actor, host_id: int, written: Row) -> Non
 def _check_host(work: UnitOfWork, actor: Actor, written: Row) -> None:
     if written.get("user_id") is not None:
         work.db.refer(UserRow, "user", written["user_id"], actor.account_id)
-    refer_to_source(work, actor.account_id, written)
+    check_source(work, actor.account_id, written)
 
 
 def add_participant(work: UnitOfWork, actor: Actor, written: Row) -> int:

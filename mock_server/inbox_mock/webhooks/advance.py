@@ -93,14 +93,20 @@ def deliver(sandbox: Sandbox, sender: WebhookSender, generation: int, request: D
 
 
 def _steps(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitOfWork], datetime], until: str) -> AdvanceResult:
-    end, newest, generation = None, 0, 0
-    before, echoes, waiting = "", 0, False
+    """Take steps until the advance is over. A step ends at a webhook, which is sent when the step's transaction is over.
+
+    ``echoes`` is how many events of the present moment were scheduled since the advance began: without an end of them, time
+    would never move on.
+    """
+    end, newest_at_start, generation = None, 0, 0
+    earlier, echoes, waiting = "", 0, False
     result = AdvanceResult()
     while True:
         with sandbox.work() as work:
             if end is None:
                 resume(work)
-                end, newest, generation, before = destination(work), timeline.newest(work.db), sandbox.generation, work.now
+                end, newest_at_start = destination(work), timeline.newest(work.db)
+                generation, earlier = sandbox.generation, work.now
             result.now = work.now
             if sandbox.generation != generation:
                 return result.stopped(BEGAN_ANEW)
@@ -114,14 +120,14 @@ def _steps(sandbox: Sandbox, sender: WebhookSender, destination: Callable[[UnitO
             result.happened[-1].about["outcome"] = deliver(sandbox, sender, generation, request).says
         if until in {event.kind for event in events}:
             return result
-        echoes = (echoes if result.now == before else 0) + sum(event.id > newest for event in events)
+        echoes = (echoes if result.now == earlier else 0) + sum(event.id > newest_at_start for event in events)
         if until and result.count >= limits.EVENTS:
             return result.stopped(f"stopped after {limits.EVENTS:,} events")
         if not until and echoes >= limits.EVENTS:
             return result.stopped(f"stopped after {limits.EVENTS:,} events of one moment, each caused by another")
         if not events or (not until and request is None and len(events) < limits.EVENTS):
             return result.stopped("stopped after a year: something is left to happen" if waiting else None)
-        before = result.now
+        earlier = result.now
 
 
 def begin_step(work: UnitOfWork, end: datetime, until: str, most: float = inf) -> tuple[list[Event], DeliveryRequest | None]:

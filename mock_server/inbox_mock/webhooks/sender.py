@@ -78,8 +78,8 @@ def message_of(request: DeliveryRequest, origin: str) -> tuple[dict[str, str], b
     return headers, body
 
 
-def kept_of(origin: str, headers: Mapping[str, str], body: bytes) -> dict[str, object]:
-    """Return what the journal keeps of a webhook."""
+def journaled_request(origin: str, headers: Mapping[str, str], body: bytes) -> dict[str, object]:
+    """Return what the journal records of the request that delivers a webhook."""
     return {"origin": origin, "headers": headers, "body": shortened(body.decode())}
 
 
@@ -118,7 +118,7 @@ class WebhookSender:
     def __call__(self, request: DeliveryRequest) -> DeliveryResult:
         """Make one attempt, for at most a few seconds; do not follow redirects."""
         headers, body = message_of(request, self.origin)
-        sent = kept_of(self.origin, headers, body)
+        sent = journaled_request(self.origin, headers, body)
         if not self.may_send_to(request.url):
             return DeliveryResult(None, "not sent: the address is not on this machine, and --allow-webhooks-to does not name it", sent, {})
         receiver = self.local_receivers.get(host_in(request.url))
@@ -138,7 +138,7 @@ class WebhookSender:
         except TimeoutError:
             return DeliveryResult(None, f"no answer within {TIMEOUT_SECONDS} seconds", sent, {})
         except (OSError, HTTPException) as error:
-            return DeliveryResult(None, f"no connection: {_told(error)}", sent, {})
+            return DeliveryResult(None, f"no connection: {_cause(error)}", sent, {})
         answer = {"headers": dict(response.headers), "body": shortened(response.body.decode(errors="replace"))}
         return DeliveryResult(response.status, _outcome(response.status), sent, answer)
 
@@ -154,7 +154,7 @@ def _outcome(status: int) -> str:
     return f"redirected with {status}: redirects are not followed" if 300 <= status < 400 else f"refused with {status}"
 
 
-def _told(error: Exception) -> str:
+def _cause(error: Exception) -> str:
     if isinstance(error, ConnectionRefusedError):
         return "refused"
     text = (error.strerror if isinstance(error, OSError) else None) or str(error)
