@@ -1,10 +1,12 @@
 """``inbox-mock scenarios``, ``openapi`` and ``doctor``."""
 
 import json
+import re
 import socket
 import subprocess
 import sys
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
 
@@ -123,6 +125,20 @@ def test_the_openapi_document_is_printed_as_json_and_as_yaml() -> None:
 
 def test_the_admin_apis_document_is_printed_too() -> None:
     assert "/__admin/sandboxes/{id}/clock/advance" in json.loads(run("openapi", "--admin").stdout)["paths"]
+
+
+def test_help_names_the_variable_of_an_option_only_where_its_name_is_another_one() -> None:
+    told = run("book", "--help").stdout
+
+    assert re.findall(r"INBOX_MOCK_\w+", told.partition("Each option")[0]) == ["INBOX_MOCK_HOST_PARTICIPANT"]
+    assert "INBOX_MOCK_ and its name" in told
+
+
+def test_the_doctor_says_where_the_fixtures_can_be_used() -> None:
+    (line,) = (line for line in run("doctor", "--port", "0").stdout.splitlines() if line.startswith("ok  pytest: "))
+
+    assert f"{version('pytest')}, has the fixtures" in line
+    assert sys.executable in line
 
 
 def test_the_doctor_finds_nothing_on_a_sound_machine() -> None:

@@ -98,6 +98,18 @@ def test_the_command_line_tells_it_in_one_line(arguments: list[str], tmp_path: P
             r"event_types\.dove: .*of hosts accompanies 'client_created' of clients",
         ),
         (event_types, event_types.event_types, CIRCLE, r"in a circle: bird_came, bird_left, bird_came"),
+        (
+            event_types,
+            event_types.event_types,
+            EVENT.format("plural='hosts'").replace("bird_came", "bird came"),
+            r"dove\.py:3: .*event type 'bird came': expected a name of small letters",
+        ),
+        (
+            kinds,
+            kinds.kinds,
+            FAULT.format("{'default': 1, 'description': 'x'}").replace('"dove"', '"Dove"'),
+            r"dove\.py:3: .*fault 'Dove': ",
+        ),
         (event_types, event_types.event_types, "EVENT_TYPES = (1,)\n", r"event_types\.dove declares 1; expected EventType"),
         (kinds, kinds.kinds, "FAULTS = ('zz',)\n", r"kinds\.dove declares 'zz'; expected Fault"),
         (actions, actions.actions, ACTION.format("says='{booking'"), r"dove\.py:\d: ValueError"),

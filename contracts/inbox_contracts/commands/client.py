@@ -35,7 +35,7 @@ EACH = "each"
     "--allow",
     multiple=True,
     metavar="CODE",
-    help="A finding that does not count, such as SYN001, so that others are found; may come again.",
+    help="A finding that does not count, such as SYN001, so that others are found; may be repeated.",
 )
 @click.option(
     "--save",

@@ -39,8 +39,8 @@ class Misbehaviour:
 
 
 def codes() -> tuple[str, ...]:
-    """Return the code of every finding about what a client did: those of rules that are errors, and the trial's own."""
-    return (*(rule.code for rule in rules() if rule.severity == "error"), *TITLES)
+    """Return every code that a finding about a client can have: those of rules, and the trial's own."""
+    return (*(rule.code for rule in rules()), *TITLES)
 
 
 def by_rule(code: str, about: str, entries: tuple[int, ...] = ()) -> Misbehaviour:

@@ -23,7 +23,7 @@ TIMEOUT_SECONDS = 10.0
 
 @click.command("compare")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
-@click.option("--allow", "allowed", multiple=True, metavar="KIND", help="Differences that do not count; * is any text; may come again.")
+@click.option("--allow", "allowed", multiple=True, metavar="KIND", help="Differences that do not count; * is any text; may be repeated.")
 @click.option("--against", metavar="URL", help="Compare with this server, in place of the recorded answers.")
 @click.option("--token", type=Token(), help="With --against: a token for that server; of a fake, that of its default sandbox is known.")
 @click.option("--writes", is_flag=True, help="With --against: send it more than GET and HEAD, where real guests would see it.")

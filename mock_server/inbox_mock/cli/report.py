@@ -63,7 +63,7 @@ class Reporting:
 def takes_reporting(command: Callable[..., None]) -> Callable[..., None]:
     """Decorate a command that tells a report: it receives ``reporting``."""
 
-    @click.option("--allow", "allowed", multiple=True, metavar="CODE", help="A rule whose violations do not count; may come again.")
+    @click.option("--allow", "allowed", multiple=True, metavar="CODE", help="A rule whose violations do not count; may be repeated.")
     @click.option(
         "--fail-on",
         "threshold",

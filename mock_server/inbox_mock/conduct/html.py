@@ -38,7 +38,7 @@ def render(report: JSON) -> str:
         report["verdict"],
         [*(_about(report) if alone else []), *_broken(report)],
         [*(part for one in remarkable(report) for part in _violations(one, alone=alone)), *_rules(report), *_assumed(report)],
-        f"To look into it: <code>{text(report['replay'])}</code>" if report["replay"] else "",
+        f"Next: <code>{text(report['replay'])}</code>" if report["replay"] else "",
     )
 
 

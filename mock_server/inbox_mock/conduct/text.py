@@ -71,7 +71,7 @@ def _lines(report: JSON) -> Iterator[str]:
     yield from _assumed(report)
     if report["violations"] and report["replay"]:
         yield ""
-        yield f"To look into it: {report['replay']}"
+        yield f"Next: {report['replay']}"
 
 
 def _sandbox(report: JSON) -> Iterator[str]:

@@ -22,6 +22,7 @@ from inbox_mock.domain.admin_tokens import AdminToken, tokens_in
 from inbox_mock.domain.spelling import instead, one_of, shown, unknown
 
 PREFIX = "INBOX_MOCK"
+VARIABLES = f"Each option has an environment variable: {PREFIX}_ and its name, such as {PREFIX}_FORMAT for --format."
 MOST_BYTES_OF_TOKENS = 2**20  # more is too many lines, or too long a token
 NO_UTF8 = re.compile(r"[\udc80-\udcff]")
 """The bytes that Python could not decode in what the command line or the environment gave."""
@@ -31,11 +32,18 @@ EXPECTED = "printable characters of ASCII, without blanks around them"
 
 
 def prepare(command: click.Command) -> None:
-    """Give each option of a command, and of its subcommands, its environment variable, and let no parameter take a blank value."""
+    """Give each option of a command, and of its subcommands, its environment variable, and let no parameter take a blank value.
+
+    The help names a variable where it has another name than the option, and the rule for all others once.
+    """
+    if any(isinstance(parameter, click.Option) for parameter in command.params):
+        command.epilog = command.epilog or VARIABLES
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             flag = max(parameter.opts, key=len).lstrip("-")
-            parameter.envvar, parameter.show_envvar = parameter.envvar or f"{PREFIX}_{flag.replace('-', '_').upper()}", True
+            usual = f"{PREFIX}_{flag.replace('-', '_').upper()}"
+            parameter.envvar = parameter.envvar or usual
+            parameter.show_envvar = parameter.envvar != usual
         _check_texts(parameter)
         _say_what_is_expected(parameter)
     if isinstance(command, click.Group):

@@ -1,5 +1,6 @@
 """Collect what the modules of a plug-in package declare."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
@@ -8,10 +9,22 @@ from types import ModuleType
 from typing import TypeVar
 
 T = TypeVar("T")
+WORDS = re.compile("[a-z0-9]+(?:_[a-z0-9]+)*")
+"""What declarations are called that people name in JSON and on command lines."""
 
 
 class DeclarationError(Exception):
     """A module of a plug-in package cannot be used; the text is one line, with the module or its file, and the cause."""
+
+
+def expect_words(what: str, name: str) -> None:
+    """Expect that a declaration, such as a ``fault``, has a name of small letters, digits and underscores.
+
+    Raises:
+        ValueError: it has another one.
+    """
+    if WORDS.fullmatch(name) is None:
+        raise ValueError(f"{what} {name!r}: expected a name of small letters and digits, joined by underscores")
 
 
 def discover(package: str, constant: str, kind: type[T]) -> dict[str, T]:

@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
+from inbox_mock.domain.discovery import expect_words
 from inbox_mock.domain.errors import Refusal
 from inbox_mock.domain.values import whole_number
 from inbox_mock.engine import durations
@@ -145,7 +146,8 @@ class Fault:
     keeps_past: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse an option that could not be left out, or explained."""
+        """Refuse a kind that is hard to type, and an option that could not be left out, or explained."""
+        expect_words("fault", self.kind)
         for name, schema in self.options.items():
             for key in ("default", "description"):
                 if key not in schema:

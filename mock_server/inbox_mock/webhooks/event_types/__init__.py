@@ -4,7 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 from functools import cache
 
 from inbox_mock.domain.access import ALL_SCOPES
-from inbox_mock.domain.discovery import DeclarationError, by_name, discover
+from inbox_mock.domain.discovery import DeclarationError, by_name, discover, expect_words
 from inbox_mock.resources import RESOURCES
 
 
@@ -16,7 +16,7 @@ class EventType:
     the use case that names it, and right after each event that it ``accompanies``, about the same record.
 
     Raises:
-        ValueError: there is no such resource or scope.
+        ValueError: the name is none, or there is no such resource or scope.
     """
 
     name: str
@@ -27,7 +27,8 @@ class EventType:
     accompanies: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a resource and scopes that do not exist."""
+        """Refuse a name that is hard to type, and a resource and scopes that do not exist."""
+        expect_words("event type", self.name)
         if self.plural not in RESOURCES:
             raise ValueError(f"event type {self.name!r}: plural is {self.plural!r}; expected one of {', '.join(RESOURCES)}")
         for key, names in (("scopes", self.scopes), ("accompanies", self.accompanies)):
