@@ -118,9 +118,7 @@ def create_app(
             else:
                 _open_bundle(sandboxes, options.bundle)
     sandboxes.now()  # from here on it is known without the home, which answers to /livez do not wait for
-    backend = Backend(
-        sandboxes, Pace(options.room.max_sandbox_rate, stopwatch), stopwatch, request_id, wait or sandboxes.around.stopping.wait
-    )
+    backend = Backend(sandboxes, Pace(options.room.max_sandbox_rate, stopwatch), stopwatch, request_id, wait or sandboxes.around.pause)
 
     def make_flask() -> "tuple[Flask, WSGIApplication]":
         from inbox_mock.flask_app import flask_app

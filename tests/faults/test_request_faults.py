@@ -1,5 +1,9 @@
 """Faults of the API that need no wire: what the client is answered."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+
 import orjson
 import pytest
 
@@ -131,6 +135,30 @@ def test_the_sandbox_answers_others_while_one_waits() -> None:
     other.api.get(MESSAGES)
 
     assert seen == [200]
+
+
+def test_who_waits_for_a_slow_answer_makes_way_for_others() -> None:
+    happened: list[str] = []
+
+    class Stopping(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            happened.append(f"waited for {timeout}")
+            return False
+
+    @contextmanager
+    def meanwhile(_sandbox_id: str) -> Iterator[None]:
+        happened.append("stood aside")
+        yield
+        happened.append("came back")
+
+    fake = create_app(OPTIONS)
+    fake.sandboxes.around.meanwhile, fake.sandboxes.around.stopping = meanwhile, Stopping()
+    sandbox = Mock(InProcess(fake.app)).sandbox(a_scenario())
+    set_fault(sandbox, "slow", by="2s", real=True)
+
+    sandbox.api.get(MESSAGES)
+
+    assert happened == ["stood aside", "waited for 2.0", "came back"]
 
 
 @pytest.mark.parametrize(

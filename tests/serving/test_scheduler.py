@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from time import monotonic, sleep
 
 import pytest
 
@@ -100,6 +101,30 @@ def test_a_wall_clock_that_jumps_is_seen_at_the_next_look(running: Running) -> N
     assert running.look() == LONGEST_SECONDS
     running.look(after=86_400)
     assert running.scheduler.looked_after == [sandbox.id]
+
+
+def test_a_thread_that_cannot_be_started_stops_no_clock(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name.startswith("delivery"):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    scheduler = Scheduler(running.fake.sandboxes, running.fake.sender, lambda: running.wall[0])
+    first, second = running.sandbox(A_GUEST_BOOKS), running.sandbox({**A_GUEST_BOOKS, "at": "+60s"})
+    running.wall[0] += 31
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        scheduler.look()
+    running.wall[0] += 31
+    scheduler.look()
+    for sandbox in (first, second):
+        end = monotonic() + LONGEST_SECONDS
+        while sandbox.due is not None:
+            assert monotonic() < end
+            sleep(0.001)
+    scheduler.stop()
 
 
 def test_a_clock_that_stands_and_a_sandbox_that_is_gone_wake_nobody(running: Running) -> None:

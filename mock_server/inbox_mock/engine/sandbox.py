@@ -54,6 +54,11 @@ class Surroundings:
     meanwhile: Callable[[str], AbstractContextManager[object]] = nullcontext
     stopping: Event = field(default_factory=Event)
 
+    def pause(self, seconds: float) -> None:
+        """Wait so many seconds, unless the server stops."""
+        with self.meanwhile(""):
+            self.stopping.wait(seconds)
+
     def unit_of_work(self, sandbox_id: str, db: Database, settings: Settings, clock: Clock, wall: float) -> UnitOfWork:
         """Return a unit of work at the moment that a clock showed last."""
         return UnitOfWork(sandbox_id, db, settings, Dice(settings.seed, self.chance), clock, wall, self.handlers, clock.now, clock.shown)

@@ -105,7 +105,10 @@ class Scheduler:
                 self._hand(self._look_after, sandbox)
 
     def _hand(self, work: Callable[..., None], *about: Sandbox) -> None:
-        done = self._pool.submit(work, *about)
+        try:
+            done = self._pool.submit(work, *about)
+        except RuntimeError:  # the system has no more threads for this process: the pool begins it with the next work that it is given
+            return
         self._under_way.add(done)
         done.add_done_callback(self._under_way.discard)
 
