@@ -114,7 +114,7 @@ def test_what_the_journal_lost_is_said(inbox: Sandbox, wanted: str, monkeypatch:
         inbox.api.get("/hosts")
 
     assert the_report(inbox)["lost"] == 3
-    assert "The oldest 3 entries of the journal are kept no more" in told(inbox, wanted)
+    assert "The oldest 3 entries are no longer in the journal" in told(inbox, wanted)
 
 
 # Text.

@@ -96,4 +96,4 @@ def test_nothing_is_said_when_the_journal_is_no_longer_whole(inbox: Sandbox, mon
     assert report["violations"] == []
     assert report["lost"] == 5
     (rule,) = [rule for rule in report["rules"] if rule["code"] == CODE]
-    assert rule["not_judged"] == "the oldest 5 entries of the journal are kept no more"
+    assert rule["not_judged"] == "the oldest 5 entries are no longer in the journal"

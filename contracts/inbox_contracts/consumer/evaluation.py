@@ -34,7 +34,7 @@ COSTLY = frozenset({"SYN001"})
 
 DRIVER_ERRORS = {"crash": "crashed", "hang": "hangs", "missing": "cannot be started", "no client": "is none"}
 PROTOCOL_FIX = (
-    "Answer each line on stdin with one JSON line on stdout that bears the same id, and write everything else to stderr; "
+    "Answer each line on stdin with one JSON line on stdout that has the same id, and write everything else to stderr; "
     "what may go better another time is answered ok: false, later: true."
 )
 

@@ -2220,7 +2220,7 @@ export interface components {
             attachments: components["schemas"]["ShownAttachment"][];
             sender: components["schemas"]["ShownSender"];
             relay: components["schemas"]["RelayState"];
-            /** @description ids of the hosts who were told */
+            /** @description ids of the hosts who were notified */
             notified: number[];
         };
         /** InboxConversation */
@@ -5112,7 +5112,7 @@ export interface operations {
             query?: {
                 /** @description json, if left out, or one of junit, html, text, failure; failure is the text with which a test fails, or nothing. */
                 format?: string;
-                /** @description Codes of rules, joined by commas, whose violations are told but do not count. */
+                /** @description Codes of rules, joined by commas, whose violations are reported but do not count. */
                 allow?: string;
             };
             header?: never;
@@ -5186,7 +5186,7 @@ export interface operations {
     read_recording: {
         parameters: {
             query?: {
-                /** @description The file's name, by which mistakes in it are told; file, if left out. */
+                /** @description The file's name, which errors show; file, if left out. */
                 name?: string;
                 /** @description What private data is kept as it is: texts and names, joined by commas. */
                 keep?: string;

@@ -71,7 +71,7 @@ SHOWN_MESSAGE = record(
         "attachments": list_of(ATTACHED),
         "sender": record(OF_A_PARTICIPANT, "ShownSender"),
         "relay": RELAY,
-        "notified": {**list_of(NUMBER), "description": "ids of the hosts who were told"},
+        "notified": {**list_of(NUMBER), "description": "ids of the hosts who were notified"},
     },
     "ShownMessage",
 )

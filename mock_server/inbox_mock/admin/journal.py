@@ -145,7 +145,7 @@ def operations() -> "OperationIndex":
     "/sandboxes/<id>/report",
     query={
         "format": f"json, if left out, or one of {', '.join(FORMATS)}; failure is the text with which a test fails, or nothing.",
-        "allow": "Codes of rules, joined by commas, whose violations are told but do not count.",
+        "allow": "Codes of rules, joined by commas, whose violations are reported but do not count.",
     },
     gives=tuple(FORMATS.values()),
     answer=REPORT,

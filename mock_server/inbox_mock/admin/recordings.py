@@ -45,7 +45,7 @@ READ = record(
     refusals=(413, 422),
     takes="application/octet-stream",
     query={
-        "name": f"The file's name, by which mistakes in it are told; {FILE}, if left out.",
+        "name": f"The file's name, which errors show; {FILE}, if left out.",
         "keep": f"What private data is kept as it is: {' and '.join(KEEPS)}, joined by commas.",
     },
     answer=READ,

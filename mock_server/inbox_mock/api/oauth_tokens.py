@@ -19,6 +19,7 @@ from inbox_mock.domain.values import check_number_of_values
 from inbox_mock.engine import redaction
 from inbox_mock.engine.unit_of_work import UnitOfWork
 from inbox_mock.services import authorization, oauth
+from inbox_mock.store.access import application_of
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow
 
@@ -45,7 +46,8 @@ def answer(backend: Backend, request: Call, given: Given, run: Callable[[UnitOfW
 
 
 def _answered(work: UnitOfWork, request: Call, given: Given, run: Callable[[UnitOfWork], Rendered], more: Mapping[str, object]) -> Answered:
-    application_id, labelled = redaction.application(work, given.get("client_id", "")), redaction.of_parameters(work, given)
+    named, labelled = application_of(work.db, given.get("client_id", "")), redaction.of_parameters(work, given)
+    application_id = None if named is None else named["id"]
 
     def entry(body: bytes, headers: Headers) -> Row:
         answer = {"headers": dict(headers), "body": redaction.of_answer(work, body)}

@@ -157,7 +157,7 @@ OF_WEBHOOKS: tuple[tuple[Behaviour, Callable[[Entry], bool]], ...] = (
         lambda entry: entry.status is not None,
     ),
     (
-        Behaviour("A cancelled booking is told of as booking_destroyed, with the record as it is then.", "no source settles it"),
+        Behaviour("A cancelled booking is published as booking_destroyed, with the record as it is then.", "no source settles it"),
         lambda entry: entry.delivery is not None and entry.delivery.event == "booking_destroyed",
     ),
 )

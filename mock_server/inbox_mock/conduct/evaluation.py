@@ -144,7 +144,7 @@ def _result(rule: Rule, evidence: Evidence, known: set[int]) -> RuleResult:
     if not known:
         return RuleResult(rule, not_judged="the journal is empty")
     if rule.whole and evidence.lost:
-        return RuleResult(rule, not_judged=f"the oldest {evidence.lost} entries of the journal are kept no more")
+        return RuleResult(rule, not_judged=f"the oldest {evidence.lost} entries are no longer in the journal")
     try:
         violations = tuple(rule.find(evidence))
     except Exception as error:  # noqa: BLE001 - a rule may be anybody's

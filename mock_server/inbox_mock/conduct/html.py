@@ -70,7 +70,7 @@ def _broken(report: JSON) -> list[str]:
 
 def _about(report: JSON) -> list[str]:
     about = f"Sandbox {text(called(report))}, {text(world_of(report))}, at {text(report['now'])}"
-    lost = f"The oldest {text(report['lost'])} entries of the journal are kept no more: what they would show is not judged."
+    lost = f"The oldest {text(report['lost'])} entries are no longer in the journal: what they would show is not judged."
     return [f'<p class="quiet">{about}</p>', *([f"<p>{lost}</p>"] if report["lost"] else [])]
 
 

@@ -77,7 +77,7 @@ def _lines(report: JSON) -> Iterator[str]:
 def _sandbox(report: JSON) -> Iterator[str]:
     yield f"Sandbox {called(report)}, {world_of(report)}, at {report['now']}"
     if report["lost"]:
-        yield f"The oldest {report['lost']} entries of the journal are kept no more: what they would show is not judged."
+        yield f"The oldest {report['lost']} entries are no longer in the journal: what they would show is not judged."
     for _, violations in groupby(report["violations"], key=lambda violation: violation["code"]):
         found = list(violations)
         for violation in found[:MOST]:

@@ -36,12 +36,6 @@ def _label(work: UnitOfWork, credential: str) -> str | None:
     return None if found is None else f"secret-{found['id']}"
 
 
-def application(work: UnitOfWork, client_id: str) -> int | None:
-    """Return the id of the application with a client id, or None."""
-    sql = "SELECT id FROM applications WHERE client_id = ? OR named_client_id IN (?, ?)"
-    return work.db.value(sql, (secret_of(client_id), *names_of(client_id)), int)
-
-
 def of_parameters(work: UnitOfWork, given: Mapping[str, str]) -> dict[str, str]:
     """Return the parameters of an /oauth request that the journal keeps, with labels in place of secrets."""
     return shortened_values(

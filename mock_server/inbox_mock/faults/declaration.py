@@ -113,11 +113,11 @@ class Signed(IntEnum):
 
 FORGERIES = {
     Signed.WITH_A_WRONG_SECRET: "is signed with a wrong secret",
-    Signed.NOT_AT_ALL: "bears no signature",
-    Signed.FOR_ANOTHER_BODY: "bears the genuine signature of another body",
-    Signed.NEARLY: "bears a signature of which eight digits are wrong",
-    Signed.AS_ONE_BEFORE: "bears the genuine signature of an earlier webhook, with another body",
-    Signed.CUT_SHORT: "bears the first eight digits of a signature only",
+    Signed.NOT_AT_ALL: "has no signature",
+    Signed.FOR_ANOTHER_BODY: "has the genuine signature of another body",
+    Signed.NEARLY: "has a signature of which eight digits are wrong",
+    Signed.AS_ONE_BEFORE: "has the genuine signature of an earlier webhook, with another body",
+    Signed.CUT_SHORT: "has only the first eight digits of a signature",
 }
 
 

@@ -9,7 +9,7 @@ from inbox_mock.services import relay
 from inbox_mock.store import inbox
 from inbox_mock.store.database import Row
 
-TOLD_OF = (relay.NOTIFIED, relay.RELAYED)
+RELAY_EVENTS = (relay.NOTIFIED, relay.RELAYED)
 
 
 def overview(work: UnitOfWork, show: str, search: str, limit: int, skip: int, booking_id: int | None) -> Row:
@@ -45,8 +45,8 @@ def conversation(work: UnitOfWork, conversation_id: int, limit: int, skip: int, 
     participants = work.db.every(inbox.PARTICIPANTS, (conversation_id,))
     named = {row["id"]: row for row in participants}
     rows = work.db.every(inbox.MESSAGES, (conversation_id, limit, skip))[::-1]
-    told = _told(work, rows)
-    messages = [_message(row, found, named[row["sender_id"]], told.get(row["id"], {}), uploads) for row in rows]
+    events = _relay_events(work, rows)
+    messages = [_message(row, found, named[row["sender_id"]], events.get(row["id"], {}), uploads) for row in rows]
     total = work.db.one("SELECT count(*) AS n FROM messages WHERE conversation_id = ?", (conversation_id,))
     return {
         "conversation": {name: value for name, value in found.items() if name != "relay_seconds"},
@@ -66,13 +66,13 @@ def _waiting(row: Row, opening: dict[object, object], owning: list[str]) -> Row:
     return {"waiting": "never" if opens_at is None else "opens", "opens_at": opens_at}
 
 
-def _told(work: UnitOfWork, rows: list[Row]) -> dict[object, Row]:
+def _relay_events(work: UnitOfWork, rows: list[Row]) -> dict[object, Row]:
     """Return the timeline's facts about messages. They are in the order of posting, so reading the end is enough."""
     found: dict[object, Row] = {row["id"]: {} for row in rows}
     if not rows:
         return found
     first = rows[0]["id"]
-    for kind, due_at, happened, text in work.db.execute(inbox.TOLD, TOLD_OF):
+    for kind, due_at, happened, text in work.db.execute(inbox.TOLD, RELAY_EVENTS):
         about = orjson.loads(text)
         if about["message_id"] < first:
             break

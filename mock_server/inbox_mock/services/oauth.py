@@ -13,19 +13,18 @@ from inbox_mock.domain.access import (
     joined_scopes,
     names_of,
     parse_scopes,
-    secret_of,
     without_encoding,
 )
 from inbox_mock.domain.errors import OAuthRefused, Unauthorized
 from inbox_mock.domain.reasons import Reason
 from inbox_mock.engine.unit_of_work import Actor, UnitOfWork
+from inbox_mock.store.access import application_of
 from inbox_mock.store.database import Row
 from inbox_mock.store.rows import ApplicationRow, TokenRow
 
 LIFETIME_SECONDS = 7200
 GRANT_BYTES = 1_000
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
-APPLICATION = "SELECT * FROM applications WHERE client_id = ? OR named_client_id IN (?, ?)"
 KNOWN = "SELECT * FROM tokens WHERE kind = ? AND (secret = ? OR name = ?)"
 REVOKE_PAIR = """
     UPDATE tokens SET revoked_at = ?1 WHERE revoked_at IS NULL AND id IN (?2, (SELECT access_id FROM tokens WHERE id = ?2))"""
@@ -181,9 +180,8 @@ def find_application(work: UnitOfWork, client_id: str) -> ApplicationRow:
 
 def _application(work: UnitOfWork, client_id: str) -> ApplicationRow | None:
     """Return the application with this client id; names are accepted in the default sandbox only."""
-    names = names_of(client_id)
-    found = work.db.one(APPLICATION, (secret_of(client_id), *names), ApplicationRow)
-    return found if found is not None and client_credentials_of(work, found)[0] in names else None
+    found = application_of(work.db, client_id)
+    return found if found is not None and client_credentials_of(work, found)[0] in names_of(client_id) else None
 
 
 def authenticate_client(work: UnitOfWork, client_id: str, client_secret: str) -> ApplicationRow:

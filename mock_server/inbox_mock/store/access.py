@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from inbox_mock.domain.access import SECRET_DIGITS
+from inbox_mock.domain.access import SECRET_DIGITS, names_of, secret_of
 from inbox_mock.domain.dice import Chance
 from inbox_mock.store.database import Database, Row, columns_of
 from inbox_mock.store.records import Rows
@@ -68,6 +68,12 @@ def set_spent(db: Database, application_id: int, window: int, used: int) -> None
 def applications(db: Database) -> list[ApplicationRow]:
     """Return every application."""
     return db.every("SELECT * FROM applications ORDER BY id", (), ApplicationRow)
+
+
+def application_of(db: Database, client_id: str) -> ApplicationRow | None:
+    """Return the application that a client id names, by its secret part or by its name in the default sandbox; None for none."""
+    sql = "SELECT * FROM applications WHERE client_id = ? OR named_client_id IN (?, ?)"
+    return db.one(sql, (secret_of(client_id), *names_of(client_id)), ApplicationRow)
 
 
 def client_application(db: Database) -> ApplicationRow | None:

@@ -35,7 +35,7 @@ FAULTS = (
         says="its signature is made with a wrong secret",
         effect=lambda _: DeliveryEffect(signed=Signed.WITH_A_WRONG_SECRET),
     ),
-    WebhookFault(kind="unsigned", says="it bears no signature", effect=lambda _: DeliveryEffect(signed=Signed.NOT_AT_ALL)),
+    WebhookFault(kind="unsigned", says="it has no signature", effect=lambda _: DeliveryEffect(signed=Signed.NOT_AT_ALL)),
     WebhookFault(
         kind="tampered",
         says="its signature is a genuine one, of another body",
