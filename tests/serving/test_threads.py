@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.client import HTTPResponse
+from select import select
 from threading import Event, Thread, current_thread
 from time import monotonic, sleep
 from typing import Any
@@ -20,6 +21,7 @@ from inbox_mock.serving.connection import Connection, Host
 from inbox_mock.serving.connections import Connections
 from inbox_mock.serving.http_server import HttpServer
 from inbox_mock.serving.listening import listen
+from lowered import lower
 
 GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 FEW = 3
@@ -185,6 +187,29 @@ def test_who_waits_for_a_client_lets_others_answer_at_once(sent: bytes, monkeypa
         served.app.add_url_rule("/much", "much", view_func=lambda: bytes(MUCH))
         with served.connect(sent), served.connect(GET % b"echo") as opened:
             assert answer(opened) == (200, b"nothing")
+
+
+def test_only_so_many_threads_wait_for_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "SLOW_CLIENTS", 1)
+    with busy() as served, served.connect(POST[:-1]) as one, served.connect(POST[:-1]) as other:
+        (refused,), *_ = select([one, other], [], [], LONGEST_SECONDS)
+        waiting = one if refused is other else other
+        assert answer(refused)[0] == 503
+
+        waiting.sendall(POST[-1:])
+        assert answer(waiting) == (200, b"body")
+
+
+def test_an_answer_that_is_not_read_is_cut_if_no_thread_may_wait_for_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    lower(monkeypatch, "SLOW_CLIENTS", 0)
+    with busy() as served:
+        served.app.add_url_rule("/much", "much", view_func=lambda: bytes(MUCH))
+        with served.connect(GET % b"much") as opened, served.connect() as other:
+            eventually(lambda: len(served.http.connections) == 1)  # the first one is closed
+            other.sendall(GET % b"echo")
+
+            assert answer(other) == (200, b"nothing")
+            assert 0 < len(opened.makefile("rb").read()) < MUCH
 
 
 def test_health_that_is_refused_is_not_lingered_over() -> None:

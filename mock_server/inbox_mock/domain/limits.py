@@ -119,6 +119,12 @@ LINGERING = Limit(1_000, "tokens or lists", "what a fault keeps striking", "the 
 
 # Work at once.
 THREADS = Limit(512, "threads", "requests answered at once", "they wait")
+SLOW_CLIENTS = Limit(
+    384,
+    "requests",
+    "requests answered at once that wait for a client: for its body, or until it reads the answer",
+    "503, with `Retry-After`; an answer is cut",
+)
 IDLE_CONNECTIONS = Limit(
     512, "connections", "connections that wait for a request, or for the rest of its head", "those idle for longest are closed"
 )

@@ -33,12 +33,14 @@ class Gone(Exception):  # noqa: N818 - an event, not a failure of ours
 class Host:
     """What serves an application: its address, its name in the header Server, and the time that a client may be silent.
 
-    ``meanwhile`` is entered while a thread waits for a client, or for another worker.
+    ``meanwhile`` is entered while a thread waits for another worker, ``slowly`` while it waits for a client; that raises `Crowded` if
+    too many do.
     """
 
     handover: Handover
     logs = False
     meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext
+    slowly: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def __init__(
         self, address: tuple[str, int], app: "WSGIApplication", name: str = "inbox-mock", timeout: float = limits.IDLE_TIME
@@ -77,7 +79,7 @@ class Connection:
         opened.settimeout(0)
         self.host, self.socket, self.peer = host, opened, peer
         self.scheme = scheme.encode()
-        self.incoming = Incoming(opened, host.timeout, host.meanwhile)
+        self.incoming = Incoming(opened, host.timeout, host.slowly)
         self.handed: Handed | None = None
         self.last_used, self.begun = 0.0, inf
         self.is_taken = self.is_watched = self.is_left = False
@@ -122,7 +124,7 @@ class Connection:
             raise Gone from error
 
     def _send_slowly(self, left: memoryview) -> None:
-        with self.host.meanwhile():
+        with self.host.slowly():
             self.socket.settimeout(0 if self.incoming.late else self.host.timeout)
             while left:
                 left = left[self.socket.send(left) :]

@@ -2,8 +2,10 @@
 
 import logging
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import BoundedSemaphore, Lock, Thread
 from time import sleep
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from inbox_mock.domain import limits
 from inbox_mock.serving.connection import Connection, Host
 from inbox_mock.serving.connections import Connections
 from inbox_mock.serving.handover import Handed
+from inbox_mock.serving.incoming import Crowded
 from inbox_mock.serving.request import answer_next
 from inbox_mock.serving.threads import Threads
 
@@ -41,7 +44,8 @@ class HttpServer(Host):
         super().__init__(listener.getsockname()[:2], app, name, timeout)
         self.connections = Connections(self, listener)
         self.threads = Threads(self._look, self.connections.wake, self._answer, threads)
-        self.meanwhile = self.threads.aside
+        self.meanwhile, self.slowly = self.threads.aside, self._wait_for_client
+        self._room_for_slow_clients = BoundedSemaphore(limits.SLOW_CLIENTS)
         self._serves = True
         self._looking, self._stopping = Lock(), Lock()
         self._asking: SimpleQueue[Connection | None] = SimpleQueue()
@@ -74,6 +78,17 @@ class HttpServer(Host):
             come = [one for one in self.connections.end() if not self._answers_health(one)]
         self.threads.stop(seconds, come)
         self._asking.put(None)
+
+    @contextmanager
+    def _wait_for_client(self) -> Iterator[None]:
+        """Stand aside, if threads are left for others."""
+        if not self._room_for_slow_clients.acquire(blocking=False):
+            raise Crowded
+        try:
+            with self.threads.aside():
+                yield
+        finally:
+            self._room_for_slow_clients.release()
 
     def _look(self, seconds: float) -> list[Connection]:
         """Wait for requests, and answer those for health."""

@@ -23,6 +23,10 @@ HEALTH = re.compile(rb"(?:GET|HEAD) /(livez|readyz) HTTP/1\.[01]\r\n")
 BODY = re.compile(rb"^(?:content-length|transfer-encoding|expect)\b", re.IGNORECASE | re.MULTILINE)
 
 
+class Crowded(OSError):  # noqa: N818 - a situation, not a failure of ours
+    """As many requests as may do so wait for their clients already."""
+
+
 class BodyRoom:
     """The room for the bodies of all requests in this process: ``taken`` counts the bytes that are read or held."""
 
@@ -112,19 +116,19 @@ class Lines:
 class Incoming(Lines):
     """The bytes that a client sends on a connection, whose socket does not wait.
 
-    ``idle_seconds`` is how long it waits for the next bytes; ``late`` says that it waits no more. ``meanwhile`` is entered where it
-    waits `out_of_the_way`.
+    ``idle_seconds`` is how long it waits for the next bytes; ``late`` says that it waits no more. ``slowly`` is entered where it waits
+    `out_of_the_way`.
     """
 
     late = False
 
     def __init__(
-        self, connected: socket.socket, idle_seconds: float, meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext
+        self, connected: socket.socket, idle_seconds: float, slowly: Callable[[], AbstractContextManager[object]] = nullcontext
     ) -> None:
         super().__init__()
         self._socket = connected
         self._idle_seconds = idle_seconds
-        self._meanwhile = meanwhile
+        self._slowly = slowly
         self._way: ExitStack | None = None
         self._deadline = 0.0
         self._holds = False
@@ -282,7 +286,7 @@ class Incoming(Lines):
             self._socket.settimeout(MOMENT_SECONDS)
             with suppress(TimeoutError):
                 return self._socket.recv(BYTES_AT_ONCE)
-            self._way.enter_context(self._meanwhile())
+            self._way.enter_context(self._slowly())
             self._way = None
         self._socket.settimeout(seconds)
         return self._socket.recv(BYTES_AT_ONCE)

@@ -18,6 +18,7 @@ from inbox_mock.faults.declaration import ConnectionEffect
 from inbox_mock.serving.connection import Connection, Gone, Headers
 from inbox_mock.serving.handover import Handed
 from inbox_mock.serving.heads import Head, read, read_whole
+from inbox_mock.serving.incoming import Crowded
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -178,6 +179,8 @@ class Request:
             return self._refuse(
                 NotRead(408, f"a head comes within {limits.HEAD_TIME}, a body within {limits.BODY_TIME}, without long breaks")
             )
+        except Crowded:
+            return self._refuse(NotRead(503, f"{limits.SLOW_CLIENTS} may be read slowly at one time: try again"))
         except OSError:  # the client has gone
             return False
         return self._respond()
