@@ -69,3 +69,11 @@ def test_a_hazard_whose_fault_there_is_not_is_refused(tmp_path: Path, harness: H
     text, told = BLACKOUT.replace('fault("status"', 'fault("statos"'), "no fault has the kind 'statos'; did you mean 'status'?"
     with plugged(package, "outages", text, tmp_path), pytest.raises(ValueError, match=re.escape(told)):
         run(careful, worlds=1, only="blackout", harness=harness)
+
+
+def test_a_trial_of_one_hazard_says_so_if_the_client_never_met_it(tmp_path: Path, harness: Harness, careful: Client) -> None:
+    never = BLACKOUT.replace('struck(recording, "status")', "False").replace(", hazard, struck", ", hazard")
+    with plugged(package, "outages", never, tmp_path):
+        verdict = run(careful, worlds=1, only="blackout", harness=harness)
+    assert verdict.passed
+    assert "the hazard blackout was met in no world" in verdict.notes

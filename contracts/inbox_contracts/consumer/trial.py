@@ -119,7 +119,7 @@ def run(
             trial.note(about)
         else:
             chosen = [replay] if replay is not None else generate(worlds, seed, only)
-        return trial.run([world.assuming(**(assume or {})) for world in chosen], progress)
+        return trial.run([world.assuming(**(assume or {})) for world in chosen], progress, only)
 
 
 class _Trial:
@@ -137,7 +137,7 @@ class _Trial:
         """Keep a remark for the verdict."""
         self._notes.append(about)
 
-    def run(self, worlds: Sequence[World], progress: Progress) -> Verdict:
+    def run(self, worlds: Sequence[World], progress: Progress, only: str | None) -> Verdict:
         failure, done = None, 0
         for done, judgement in enumerate(self._judgements(worlds), 1):
             self._count(judgement)
@@ -147,6 +147,8 @@ class _Trial:
                 break
             progress(done, len(worlds))
         STOP.check()
+        if only is not None and failure is None and not self._met[only]:
+            self.note(f"the hazard {only} was met in no world")
         return Verdict(
             worlds=done,
             seed=self._seed,

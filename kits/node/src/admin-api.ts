@@ -1840,7 +1840,7 @@ export interface components {
             copies?: number;
             /** @description how late it comes: a duration such as 90s, 10m, 2h, 1d or PT10M (of delayed); or how long the answer takes: a duration such as 90s, 10m, 2h, 1d or PT10M (of slow) */
             by?: (string | number) | (string | number);
-            /** @description true or false: whether what was asked for is done (of dropped); or true or false: whether what was asked for is done (of status) */
+            /** @description true or false: whether the request is carried out (of dropped); or true or false: whether the request is carried out (of status) */
             applied?: boolean;
             /** @description how many, from 1 to 1000 (of page_shift) */
             records?: number;
@@ -1896,7 +1896,7 @@ export interface components {
             copies?: number;
             /** @description how late it comes: a duration such as 90s, 10m, 2h, 1d or PT10M (of delayed); or how long the answer takes: a duration such as 90s, 10m, 2h, 1d or PT10M (of slow) */
             by?: (string | number) | (string | number);
-            /** @description true or false: whether what was asked for is done (of dropped); or true or false: whether what was asked for is done (of status) */
+            /** @description true or false: whether the request is carried out (of dropped); or true or false: whether the request is carried out (of status) */
             applied?: boolean;
             /** @description how many, from 1 to 1000 (of page_shift) */
             records?: number;

@@ -22,7 +22,7 @@ GUESTS = ("Ada Bauer", "Noor Haddad", "Tomas Eriksen", "Keiko Ito", "Hugo Moreau
 MESSAGES = {"method": "POST", "path": "/inbox/messages"}
 READS = {"method": "GET"}
 LOST: tuple[tuple[str, dict[str, object]], ...] = (("status", {"status": 504, "applied": True}), ("timeout_after", {}))
-"""Faults, and their options, with which what was asked for is done, and the client is not told."""
+"""Faults, and their options, with which a request is carried out, and the client does not learn it."""
 WEBHOOK_FAULTS = frozenset(f"{kind}_webhook" for kind in ("duplicated", "forged", "late", "lost", "reordered", "respelled", "stale"))
 """Hazards whose faults would strike each other's webhooks: of several faults the first one strikes."""
 

@@ -7,7 +7,7 @@ from inbox_mock.domain.errors import RateLimited, Unauthorized
 from inbox_mock.faults.declaration import Options, Replacement, RequestEffect, RequestFault, Schema, duration
 
 LONGEST_WAIT = timedelta(seconds=30)
-APPLIED: Schema = {"type": "boolean", "default": False, "description": "true or false: whether what was asked for is done"}
+APPLIED: Schema = {"type": "boolean", "default": False, "description": "true or false: whether the request is carried out"}
 RETRY_AFTER: Schema = {
     "type": ["integer", "null"],
     "minimum": 0,
@@ -55,7 +55,7 @@ FAULTS = (
     RequestFault(
         kind="status",
         says="an error in place of the answer: `status`, with a `body` of your own (a text goes out as HTML) and `retry_after` if wanted; "
-        "`applied` says whether what was asked for is done (not, if left out)",
+        "`applied` says whether the request is carried out (not, if left out)",
         options={
             "status": {"type": "integer", "minimum": 400, "maximum": 599, "default": 503, "description": "a status from 400 to 599"},
             "body": {
@@ -109,17 +109,17 @@ FAULTS = (
     # The connection: closed without an answer, reset, or closed in the middle of one; no client waits for a timeout
     RequestFault(
         kind="timeout_before",
-        says="the connection is closed without an answer, and nothing was done",
+        says="the connection is closed without an answer, and the request is not carried out",
         effect=lambda _: RequestEffect(applied=False, connection="close"),
     ),
     RequestFault(
         kind="timeout_after",
-        says="the connection is closed without an answer, and what was asked for is done",
+        says="the connection is closed without an answer, and the request is carried out",
         effect=lambda _: RequestEffect(connection="close"),
     ),
     RequestFault(
         kind="dropped",
-        says="the connection is reset; `applied` says whether what was asked for is done (not, if left out)",
+        says="the connection is reset; `applied` says whether the request is carried out (not, if left out)",
         options={"applied": APPLIED},
         effect=lambda options: RequestEffect(applied=options["applied"], connection="reset"),
     ),
