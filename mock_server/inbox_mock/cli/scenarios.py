@@ -29,7 +29,7 @@ RUNS = "on a clock that runs, as under serve: give `clock` its `now`, or the `mo
 )
 @click.option("--format", "wanted", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, files: tuple[str, ...], print_schema: bool, allow_webhooks_to: tuple[str, ...], wanted: str) -> None:
-    """List the shipped scenarios; with show NAME, print that one and what it holds; with FILE..., check these files.
+    """List the shipped scenarios; with show NAME, print that one and what it holds; with names of files, check these.
 
     Exit code 1: one has an error, 2: one cannot be read.
     """
