@@ -19,6 +19,7 @@ from inbox_mock.scenarios.build import Overrides
 from inbox_mock.scenarios.loading import find
 from inbox_mock.serving.server import Server
 from postgres import Postgres, running
+from processes import WITHOUT_OTHER_PLUGINS
 from proxied import proxying
 
 TRANSPORTS = ["in process", "over a socket"]
@@ -35,8 +36,7 @@ def pytest_configure() -> None:
 
     What servers keep for the next start is not in the user's folder.
     """
-    # No suite that tests run needs this plugin, which takes as long to import as all else; pytester's have it in their own options.
-    os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis"
+    os.environ["PYTEST_ADDOPTS"] = WITHOUT_OTHER_PLUGINS  # which pytester takes away: its suites have it in their own options
     if "INBOX_MOCK_CACHE" not in os.environ:  # workers of pytest-xdist have that of their controller
         folder = TemporaryDirectory(prefix="inbox-mock-cache-")
         atexit.register(folder.cleanup)

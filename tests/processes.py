@@ -18,6 +18,8 @@ from inbox_mock.cli import main
 
 COMMAND = str(Path(sys.executable).parent / "inbox-mock")
 PATIENCE_SECONDS = 60
+WITHOUT_OTHER_PLUGINS = "-p no:schemathesis -p no:hypothesispytest -p no:anyio"
+"""Options of a suite that tests run, and that needs none of these plugins: to import them takes longer than all else."""
 SEPARATE: dict[str, Any] = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
 """Before click 8.2, the runner adds what is printed on the standard error to the output, unless it is told."""
 

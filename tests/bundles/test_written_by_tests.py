@@ -9,7 +9,7 @@ import pytest
 
 from inbox_mock.bundles.bundle import content_of, read
 from inbox_mock.replaying.replay import replay
-from processes import run
+from processes import WITHOUT_OTHER_PLUGINS, run
 
 pytest_plugins = ["pytester"]
 
@@ -50,6 +50,12 @@ def test_passes(inbox_mock):
 """
 
 
+@pytest.fixture
+def suite(pytester: pytest.Pytester) -> pytest.Pytester:
+    pytester.makeini(f"[pytest]\naddopts = -p no:cacheprovider {WITHOUT_OTHER_PLUGINS}\n")
+    return pytester
+
+
 def test_a_failing_trial_writes_a_bundle_beside_its_world(tmp_path: Path) -> None:
     done = run("check", "client", "--worlds", "5", "--shrink-seconds", "0", "--save", str(tmp_path), "--", sys.executable, "-c", BLIND)
 
@@ -61,9 +67,9 @@ def test_a_failing_trial_writes_a_bundle_beside_its_world(tmp_path: Path) -> Non
     assert found.done["requests"] > 0
 
 
-def test_a_failing_test_writes_a_bundle_and_says_how_to_do_it_again(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(SUITE)
-    ran = pytester.runpytest_subprocess("--inbox-mock-bundles", "kept", "-p", "no:cacheprovider")
+def test_a_failing_test_writes_a_bundle_and_says_how_to_do_it_again(suite: pytest.Pytester) -> None:
+    suite.makepyfile(SUITE)
+    ran = suite.runpytest_subprocess("--inbox-mock-bundles", "kept")
 
     told = ran.stdout.str()
     paths = re.findall(r"bundle: inbox-mock bundle replay (\S+)", told)
@@ -72,22 +78,22 @@ def test_a_failing_test_writes_a_bundle_and_says_how_to_do_it_again(pytester: py
         "test_fails",
         "test_fails_in_process",
     ]
-    assert sorted(path.name for path in (pytester.path / "kept").iterdir()) == sorted({Path(path).name for path in paths})
+    assert sorted(path.name for path in (suite.path / "kept").iterdir()) == sorted({Path(path).name for path in paths})
     for path in set(paths):
-        found = replay(read(content_of(pytester.path / path)))
+        found = replay(read(content_of(suite.path / path)))
         assert found.difference is None, found.difference.lines
 
 
-def test_without_the_option_nothing_is_written(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(SUITE)
-    ran = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-k", "test_fails and not process")
+def test_without_the_option_nothing_is_written(suite: pytest.Pytester) -> None:
+    suite.makepyfile(SUITE)
+    ran = suite.runpytest_subprocess("-k", "test_fails and not process")
 
     assert "bundle" not in ran.stdout.str()
-    assert list(pytester.path.rglob("*.zip")) == []
+    assert list(suite.path.rglob("*.zip")) == []
 
 
-def test_a_blank_folder_is_refused(pytester: pytest.Pytester) -> None:
-    ran = pytester.runpytest_subprocess("--inbox-mock-bundles", "")
+def test_a_blank_folder_is_refused(suite: pytest.Pytester) -> None:
+    ran = suite.runpytest_subprocess("--inbox-mock-bundles", "")
 
     assert "--inbox-mock-bundles: found ''; expected a value that is not blank" in ran.stderr.str()
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from processes import COMMAND, PATIENCE_SECONDS, wait_for
+from processes import COMMAND, PATIENCE_SECONDS, WITHOUT_OTHER_PLUGINS, wait_for
 
 TOUR = re.compile(r"<!-- tour -->\n```sh\n(.*?)```", re.DOTALL)
 FILE = re.compile(r"<!-- file (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
@@ -107,6 +107,6 @@ def _run(step: Step, command: str, env: dict[str, str], folder: Path, root: str 
 
 
 def environment() -> dict[str, str]:
-    """The environment of somebody who has the command on the PATH."""
+    """The environment of somebody who has the command on the PATH, and no plugins of pytest that take long to import."""
     plain = {name: text for name, text in os.environ.items() if not name.startswith(("INBOX_MOCK", "PYTEST"))}
-    return plain | {"PATH": f"{Path(COMMAND).parent}:{os.environ['PATH']}"}
+    return plain | {"PYTEST_ADDOPTS": WITHOUT_OTHER_PLUGINS, "PATH": f"{Path(COMMAND).parent}:{os.environ['PATH']}"}

@@ -11,10 +11,11 @@ import inbox_mock.scenarios.timeline
 import inbox_mock.scenarios.yaml12
 import inbox_mock.testing  # noqa: F401 - to be there
 from plugin.suites import CLIENT
+from processes import WITHOUT_OTHER_PLUGINS
 
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester) -> pytest.Pytester:
     pytester.makepyfile(client=CLIENT)
-    pytester.makeini("[pytest]\naddopts = --strict-markers -p no:cacheprovider -p no:schemathesis\nfilterwarnings = error\n")
+    pytester.makeini(f"[pytest]\naddopts = --strict-markers -p no:cacheprovider {WITHOUT_OTHER_PLUGINS}\nfilterwarnings = error\n")
     return pytester

@@ -73,7 +73,7 @@ def test_a_run_that_uses_no_fixture_of_it_imports_nothing_of_the_fake(suite: pyt
         """
     )
 
-    ran = suite.runpytest_subprocess("-p", "no:xdist", "-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:anyio")
+    ran = suite.runpytest_subprocess("-p", "no:xdist")
 
     ran.assert_outcomes(failed=1)
     assert "AssertionError: ['inbox_contracts', 'inbox_contracts.plugin']" in output(ran)
