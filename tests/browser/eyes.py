@@ -15,6 +15,8 @@ LASTING_TOASTS = "const later = window.setTimeout; window.setTimeout = (run, ms)
 USUAL = {"viewport": {"width": 1360, "height": 860}, "reduced_motion": "reduce", "permissions": ["clipboard-read", "clipboard-write"]}
 
 SERIOUS = {"serious", "critical"}
+VIOLATIONS = {"resultTypes": ["violations"]}
+"""Of what passes no details are gathered: on a long page that takes most of the time."""
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 """What a page in dark can have besides what it has in light."""
 
@@ -22,7 +24,7 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 def serious_findings(page: Page, *, but: str = "", options: Mapping[str, object] | None = None) -> list[str]:
     """What axe-core has against a page, without what is inside of ``but``."""
     context = {"exclude": [[but]]} if but else None
-    found = Axe().run(page, context=context, options=None if options is None else dict(options)).response["violations"]
+    found = Axe().run(page, context=context, options={**VIOLATIONS, **(options or {})}).response["violations"]
     return [f"{one['id']}: {[node['html'][:200] for node in one['nodes'][:3]]}" for one in found if one["impact"] in SERIOUS]
 
 
