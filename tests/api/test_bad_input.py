@@ -19,9 +19,9 @@ HUGE = b"9" * 400
 
 
 @pytest.fixture
-def here(mock: Mock) -> Sandbox:
-    """The same as ``inbox``, in process only."""
-    return mock.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))
+def here(in_process: Mock) -> Sandbox:
+    """The same as ``inbox``, in process only: what is wrong with a body is found behind either transport."""
+    return in_process.sandbox(a_scenario(bookings=[a_booking()], participants=[{"id": 2, "booking": 80, "host": "jan", "at": "-1h"}]))
 
 
 def refuses(sandbox: Sandbox, status: int, method: str, path: str, payload: object) -> bool:
@@ -200,8 +200,8 @@ def test_an_address_that_is_nearly_right_is_told_with_the_right_one(mock: Mock, 
         ("DELETE", "/bookings/999", None),
     ],
 )
-def test_what_does_not_exist_is_404(here: Sandbox, method: str, path: str, body: object) -> None:
-    assert refuses(here, 404, method, path, body)
+def test_what_does_not_exist_is_404(inbox: Sandbox, method: str, path: str, body: object) -> None:
+    assert refuses(inbox, 404, method, path, body)
 
 
 @pytest.mark.parametrize(

@@ -15,16 +15,18 @@ from cli.signalled import STOPS, are_gone, driver, has_begun, left_of, marked
 from processes import COMMAND, Ran, listens, run, run_apart
 
 GUILTY = """
-import os, sys, requests
+import json, os, sys
+from urllib.request import Request, urlopen
 root, token = os.environ["BOOKINGSYNC_URL"], os.environ["BOOKINGSYNC_TOKEN"]
 def twice(token):
     for name in ("messages", "conversations", "messages"):
-        requests.get(f"{root}/api/v3/inbox/{name}", headers={"Authorization": f"Bearer {token}"}).raise_for_status()
+        urlopen(Request(f"{root}/api/v3/inbox/{name}", headers={"Authorization": f"Bearer {token}"}))
 def sandbox(name):
-    made = requests.post(f"{root}/__admin/sandboxes", json={"scenario": "agency", "name": name})
-    return made.json()
+    return admin("POST", "", scenario="agency", name=name)
 def admin(method, path, **body):
-    requests.request(method, f"{root}/__admin/sandboxes/{path}", json=body).raise_for_status()
+    address = f"{root}/__admin/sandboxes/{path}".rstrip("/")
+    asked = Request(address, json.dumps(body).encode(), {"Content-Type": "application/json"}, method=method)
+    return json.loads(urlopen(asked).read() or "null")
 """
 """What begins a command: ``twice`` lists messages anew, which breaks the rule SYN001."""
 NEEDED = ("--allow", "SYN001")
@@ -284,7 +286,7 @@ def test_a_command_that_ignores_signals_ends_too(stop: signal.Signals, tmp_path:
 
 
 def test_the_fake_answers_while_the_command_cleans_up(tmp_path: Path) -> None:
-    cleaning = TELLING.replace("    sys.exit(5)", "    print(requests.get(root + '/livez').status_code)\n    sys.exit(5)")
+    cleaning = TELLING.replace("    sys.exit(5)", "    print(urlopen(root + '/livez').status)\n    sys.exit(5)")
     with marked(tmp_path, "run", sys.executable, "-c", GUILTY + cleaning) as process:
         assert has_begun(tmp_path)
         process.terminate()
