@@ -194,7 +194,7 @@ def print_json(found: object) -> None:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="inbox-mock")
 def main() -> None:
-    """Run a fake of the BookingSync (Smily) Inbox API, on a clock that you hold.
+    """Run a fake of the BookingSync (Smily) Inbox API, on a clock that you control.
 
     Start with: inbox-mock serve
     """
