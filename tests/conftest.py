@@ -10,7 +10,8 @@ from threading import Thread
 
 import pytest
 from flask import Flask
-from hypothesis import settings
+from hypothesis import given, settings
+from hypothesis.strategies import none
 
 from builders import a_booking, a_scenario
 from fake import InProcess, Mock, OverSocket, Sandbox
@@ -36,7 +37,6 @@ def pytest_configure() -> None:
 
     What servers keep for the next start is not in the user's folder.
     """
-    os.environ["PYTEST_ADDOPTS"] = WITHOUT_OTHER_PLUGINS  # which pytester takes away: its suites have it in their own options
     if "INBOX_MOCK_CACHE" not in os.environ:  # workers of pytest-xdist have that of their controller
         folder = TemporaryDirectory(prefix="inbox-mock-cache-")
         atexit.register(folder.cleanup)
@@ -46,8 +46,23 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keep the thousands of tests out of what the collector of garbage goes through: they stay until the end."""
+    """Keep the thousands of tests out of what the collector of garbage goes through: they stay until the end.
+
+    At its first example Hypothesis looks who refers to its random numbers, and does not find what is kept out.
+    """
+    given(none())(lambda _: None)()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def other_suites_start_sooner() -> Iterator[None]:
+    """Start the suites of commands that tests run without plugins that they do not use: not so workers of this run, which inherit it.
+
+    pytester takes the variable away; its suites have the same in their own options.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PYTEST_ADDOPTS", WITHOUT_OTHER_PLUGINS)
+        yield
 
 
 @pytest.fixture(scope="session")
