@@ -104,7 +104,7 @@ class InProcess:
             if key != "CONTENT_LENGTH":
                 asked[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = text
         chunks, status, answered = run_wsgi_app(self.app.wsgi_app, ENVIRONMENT | asked, buffered=True)
-        return Answer(int(status[:3]), dict(answered), b"".join(chunks))
+        return Answer(int(status[:3]), dict(answered.to_wsgi_list()), b"".join(chunks))
 
 
 def _latin(text: str) -> str:
