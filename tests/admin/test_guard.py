@@ -1,5 +1,6 @@
 """Who may use the admin API."""
 
+from functools import cache
 from ipaddress import ip_network
 
 import pytest
@@ -16,7 +17,9 @@ from inbox_mock.scenarios.loading import find
 pytestmark = pytest.mark.both_transports
 
 
+@cache
 def an_app(admin_token: str | None = None, allowed_hosts: frozenset[str] = frozenset(), *networks: str) -> Flask:
+    """A fake with these options, one for all tests: it is asked alone."""
     options = Options(
         scenario=find("empty"),
         overrides=Overrides(mode="manual"),

@@ -1,6 +1,7 @@
 """The address with which answers begin: that of the request, a public URL, or what trusted proxies tell."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import pytest
 
@@ -17,7 +18,9 @@ TOLD = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "mock.example"}
 NO_PORTS = ("0", "00000", "65536", "99999", "many", "-1", "")
 
 
+@cache
 def a_fake(public_url: str | None = None, proxies: int = 0) -> Fake:
+    """A fake with these options, one for all tests."""
     options = Options(scenario=find("empty"), overrides=Overrides(mode="manual"), public_url=public_url, trusted_proxies=proxies)
     return create_app(options)
 

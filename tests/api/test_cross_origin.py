@@ -1,5 +1,7 @@
 """Pages of other sites call the API only where their origin is allowed, and the admin API never."""
 
+from functools import cache
+
 import pytest
 
 from fake import Answer, InProcess, Mock
@@ -13,7 +15,9 @@ ASKED = {"Origin": PAGE, "Access-Control-Request-Method": "PUT", "Access-Control
 OPEN = ["/api/v3/inbox/messages", "/api/v3/nothing", "/oauth/token", "/uploads/000000000000/1/a.png"]
 
 
+@cache
 def a_fake(*origins: str) -> Mock:
+    """A fake that pages of these origins may call, one for all tests."""
     options = Options(scenario=find("empty"), overrides=Overrides(mode="manual"), allowed_origins=frozenset(origins))
     return Mock(InProcess(create_app(options).app))
 
