@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from processes import run
+from processes import run, run_apart
 
 DRIVER = str(Path(__file__).resolve().parents[2] / "examples" / "python_client" / "driver.py")
 BLIND = """
@@ -14,6 +14,19 @@ import json, sys
 for line in sys.stdin:
     request = json.loads(line)
     print(json.dumps({"id": request["id"], "ok": True, "can": ["sync"], "bookings": [], "conversations": []}), flush=True)
+"""
+
+NEVER_CALL = """
+from inbox_mock.conduct.model import Rule, Violation
+
+
+@Rule(code="ZZZ001", title="called", why="It does.", source="assumed: for a test", fix="Stay away.")
+def never_call(evidence):
+    for entry in evidence.calls:
+        yield Violation("called", (entry.id,))
+
+
+RULES = (never_call,)
 """
 
 
@@ -70,6 +83,19 @@ def test_a_client_whose_only_findings_are_allowed_passes() -> None:
     )
     assert done.returncode == 0, done.stdout
     assert done.stdout.splitlines()[-1].startswith("PASSED: 40 worlds")
+
+
+def test_a_rule_of_another_package_can_be_allowed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    information = tmp_path / "their_rules-1.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: their-rules\nVersion: 1\n")
+    (information / "entry_points.txt").write_text("[inbox_mock.rules]\ntheirs = their_rules:RULES\n")
+    (tmp_path / "their_rules.py").write_text(NEVER_CALL)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    trial = ["check", "client", "--worlds", "1", "--shrink-seconds", "0", "--save", str(tmp_path)]
+
+    assert "ZZZ001" in run_apart(*trial, "--", sys.executable, DRIVER).stdout.splitlines()[-1]
+    assert run_apart(*trial, "--allow", "ZZZ001", "--", sys.executable, DRIVER).returncode == 0
 
 
 @pytest.mark.parametrize(

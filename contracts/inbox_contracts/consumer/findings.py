@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from inbox_contracts.rules import rules
+from inbox_mock.conduct.evaluation import offered_rules
 
 TITLES = {
     "BELIEF": "believes what is not true",
@@ -39,8 +40,8 @@ class Misbehaviour:
 
 
 def codes() -> tuple[str, ...]:
-    """Return every code that a finding about a client can have: those of rules, and the trial's own."""
-    return (*(rule.code for rule in rules()), *TITLES)
+    """Return every code that a finding about a client can have: those of rules, other packages' included, and the trial's own."""
+    return (*(rule.code for rule in offered_rules().rules), *TITLES)
 
 
 def by_rule(code: str, about: str, entries: tuple[int, ...] = ()) -> Misbehaviour:
