@@ -191,7 +191,7 @@ class Inbox:
     def give(self, name: str) -> bool:
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            return self.handover.give(DEFAULT_SANDBOX, ours, Handed(Head(), name.encode(), None, b"", ("127.0.0.1", 1)))
+            return self.handover.give(ours, Handed(Head(), name.encode(), None, b"", ("127.0.0.1", 1), DEFAULT_SANDBOX))
 
     def next(self) -> str:
         """The name of what was taken next."""

@@ -19,6 +19,8 @@ from inbox_mock.api.pipeline import REFUSED
 from inbox_mock.serving import threads
 from inbox_mock.serving.connection import Connection, Host
 from inbox_mock.serving.connections import Connections
+from inbox_mock.serving.handover import Handed
+from inbox_mock.serving.heads import read_whole
 from inbox_mock.serving.http_server import HttpServer
 from inbox_mock.serving.listening import listen
 from lowered import lower
@@ -280,6 +282,24 @@ def test_what_is_asked_where_somebody_is_waited_for_comes_first() -> None:
 
         assert [answer(each) for each in opened] == 3 * [(200, b"noted")]
         assert served.asked == ["0123456789ab", "one", "two"]
+
+
+def test_what_another_worker_hands_over_comes_first_too() -> None:
+    with busy(most=2) as served, served.connect(GET % b"aside/0123456789ab"), served.connect(GET % b"work"):
+        eventually(partial(served.has_begun, 2))
+        with (
+            served.connect(GET % b"asked/one") as other,
+            listen("127.0.0.1", 0) as listener,
+            socket.create_connection(listener.getsockname(), timeout=LONGEST_SECONDS) as theirs,
+        ):
+            ours, _ = listener.accept()
+            eventually(partial(served.has_waiting, 1))
+            head = read_whole(GET % b"asked/handed", b"http")
+            served.http.adopt(ours, Handed(head, b"", None, b"", ("127.0.0.1", 1), "0123456789ab"))
+            served.goes_on.set()
+
+            assert [answer(theirs), answer(other)] == 2 * [(200, b"noted")]
+            assert served.asked == ["handed", "one"]
 
 
 def test_who_stood_aside_goes_on_in_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,23 +20,16 @@ SANDBOXES = ("one", "two")
 
 
 @dataclass
-class Incoming:
-    """What has come of a request: in which sandbox it asks."""
-
-    sandbox: str
-
-    def names(self, text: bytes) -> bool:
-        return self.sandbox.encode() == text
-
-
-@dataclass
 class Asked:
-    """A request: what it does, one after the other, and how often it was answered."""
+    """A request: what it does, one after the other, in which sandbox, and how often it was answered."""
 
     steps: list[str]
-    incoming: Incoming
+    sandbox: str
     answered: Event = field(default_factory=Event)
     times: int = 0
+
+    def asks_in(self, sandbox_id: bytes) -> bool:
+        return self.sandbox.encode() == sandbox_id
 
 
 class Clients:
@@ -64,7 +57,7 @@ class Clients:
         return come
 
     def ask(self, *steps: str, sandbox: str = "") -> Asked:
-        asked = Asked(list(steps), Incoming(sandbox))
+        asked = Asked(list(steps), sandbox)
         with self._changing:
             self.all.append(asked)
             self._come.append(asked)

@@ -94,6 +94,10 @@ class Connection:
         with suppress(OSError):  # the client has gone
             self.environ[OWN_ADDRESS] = opened.getsockname()[0]
 
+    def asks_in(self, sandbox_id: bytes) -> bool:
+        """Return whether the next request is about a sandbox, as far as a short head shows that."""
+        return self.incoming.names(sandbox_id) if self.handed is None else self.handed.sandbox_id.encode() == sandbox_id
+
     def begin(self, status: str, headers: Headers, part: bytes) -> None:
         """Send the head of an answer, and the first part of its body.
 

@@ -30,7 +30,7 @@ WAITING_SECONDS = 10.0
 class Handed:
     """What goes along with a connection: the request's head and body, what came after it, and the client's address.
 
-    ``refused`` is the status and the reason if the request could not be read.
+    ``refused`` is the status and the reason if the request could not be read; ``sandbox_id`` is that of the sandbox that it is about.
     """
 
     head: Head
@@ -38,6 +38,7 @@ class Handed:
     refused: tuple[int, str] | None
     rest: bytes
     peer: tuple[str, int]
+    sandbox_id: str
 
 
 def _line() -> "tuple[Line, Line]":
@@ -56,11 +57,11 @@ class Handover:
     own: socket.socket
     _end: "tuple[Line, Line]" = field(default_factory=_line)
 
-    def give(self, sandbox_id: str, connected: socket.socket, handed: Handed) -> bool:
-        """Hand a connection over to the worker that serves a sandbox; return False if it does not take it in time."""
+    def give(self, connected: socket.socket, handed: Handed) -> bool:
+        """Hand a connection over to the worker that serves its request's sandbox; return False if it does not take it in time."""
         from multiprocessing.connection import wait
 
-        inbox = self.inboxes[self.share.owner(sandbox_id)]
+        inbox = self.inboxes[self.share.owner(handed.sandbox_id)]
         deadline = monotonic() + WAITING_SECONDS
         while (left := deadline - monotonic()) > 0:
             try:

@@ -221,9 +221,9 @@ class Request:
         """Hand the connection to the worker that serves a sandbox, or answer that it cannot be reached for now."""
         connection = self._connection
         refused = None if refusal is None else (refusal.status, str(refusal.problems[0].title))
-        handed = Handed(self._head, self._body, refused, connection.incoming.rest(), connection.peer)
+        handed = Handed(self._head, self._body, refused, connection.incoming.rest(), connection.peer, sandbox_id)
         with connection.host.meanwhile():
-            is_given = connection.host.handover.give(sandbox_id, connection.socket, handed)
+            is_given = connection.host.handover.give(connection.socket, handed)
         if is_given:
             connection.is_left = True
             return False

@@ -191,7 +191,7 @@ class Threads:
     def _comes_first(self, waits: Connection | Returning) -> bool:
         if isinstance(waits, Returning):
             return True
-        return any(waits.incoming.names(sandbox_id) for sandbox_id in tuple(self._aside.values()) if sandbox_id)
+        return any(waits.asks_in(sandbox_id) for sandbox_id in tuple(self._aside.values()) if sandbox_id)
 
     def _come_back(self, thread: Thread) -> None:
         """Go on with an answer, as soon as there is room."""
