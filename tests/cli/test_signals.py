@@ -4,7 +4,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -80,18 +80,19 @@ def stopping(tmp_path: Path, receiver: Receiver) -> Iterator[tuple["subprocess.P
     receiver.holds = True
     with subprocess.Popen([*command, "--port", "0", "--port-file", str(port_file)], stdout=subprocess.DEVNULL, text=True) as process:
         port = wait_for(port_file, process)
-        opened = HTTPConnection("127.0.0.1", port, timeout=60)
-        opened.request("POST", "/__admin/sandboxes/default/clock/advance", b'{"by":"1h"}')
-        assert receiver.arrived.wait(60)
-        process.terminate()
-        yield process, opened
+        with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as opened:
+            opened.request("POST", "/__admin/sandboxes/default/clock/advance", b'{"by":"1h"}')
+            assert receiver.arrived.wait(60)
+            process.terminate()
+            yield process, opened
 
 
 def test_a_server_that_is_stopped_gives_the_answer_that_is_under_way(tmp_path: Path) -> None:
     with receiving() as receiver, stopping(tmp_path, receiver) as (process, opened):
         receiver.released.set()
 
-        assert opened.getresponse().status == 200
+        with opened.getresponse() as answered:
+            assert answered.status == 200
         assert process.wait(timeout=20) == 0
 
 

@@ -22,7 +22,7 @@ from inbox_mock.domain.admin_tokens import AdminToken, tokens_in
 from inbox_mock.domain.spelling import instead, one_of, shown, unknown
 
 PREFIX = "INBOX_MOCK"
-VARIABLES = f"Each option has an environment variable: {PREFIX}_ and its name, such as {PREFIX}_FORMAT for --format."
+VARIABLES = f"Each option has an environment variable: {PREFIX}_ and its name, in capitals, with _ for a hyphen."
 MOST_BYTES_OF_TOKENS = 2**20  # more is too many lines, or too long a token
 NO_UTF8 = re.compile(r"[\udc80-\udcff]")
 """The bytes that Python could not decode in what the command line or the environment gave."""

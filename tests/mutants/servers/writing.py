@@ -185,10 +185,10 @@ def does_not_disconnect(asked: Asked) -> None:
         asked.path = asked.path.replace("disconnect", "connect")
 
 
-@does("attaching", "a second attachment takes the place of the first", "inbox_mock.services.messages._tie")
+@does("attaching", "a second attachment takes the place of the first", "inbox_mock.services.messages._attach")
 def keeps_one_attachment(tie: Any) -> Any:
-    def _tie(work: Any, message_id: int, attachment_id: int) -> None:
+    def _attach(work: Any, message_id: int, attachment_id: int) -> None:
         work.db.execute("DELETE FROM message_attachments WHERE message_id = ?", (message_id,))
         tie(work, message_id, attachment_id)
 
-    return _tie
+    return _attach
