@@ -14,8 +14,8 @@ import pytest
 from fake import Mock, OverSocket
 from inbox_mock.serving.allocator import ARENAS
 from processes import COMMAND, started, wait_for
+from serving.busy import eventually
 from serving.raw import bytes_of, exchange
-from serving.test_threads import eventually
 
 BOOKINGS = bytes_of("GET /api/v3/bookings HTTP/1.1", "Host: localhost", "Authorization: Bearer demo")
 SLOW = {"kind": "slow", "by": "30s", "real": True}

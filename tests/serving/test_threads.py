@@ -3,123 +3,22 @@
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
-from http.client import HTTPResponse
-from select import select
 from threading import Event, Thread, current_thread
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from flask import Flask, Response, request
+from flask import Flask
 
-from inbox_mock.api.pipeline import REFUSED
 from inbox_mock.serving import threads
 from inbox_mock.serving.connection import Connection, Host
 from inbox_mock.serving.connections import Connections
-from inbox_mock.serving.handover import Handed
-from inbox_mock.serving.heads import read_whole
-from inbox_mock.serving.http_server import HttpServer
-from inbox_mock.serving.listening import listen
-from lowered import lower
+from serving.busy import GET, LONGEST_SECONDS, POST, answer, busy, eventually
 
-GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 FEW = 3
-MUCH = 32 * 1024 * 1024
-"""The bytes of an answer that no system takes whole for a client that does not read it."""
-LONGEST_SECONDS = 20
 LAST = b"GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-POST = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody"
-
-
-class Busy:
-    """An application with work that goes on until the test ends it, and its server. ``begun`` counts the work that has begun."""
-
-    def __init__(self, most: int, seconds: float) -> None:
-        self.begun = 0
-        self.goes_on, self.somebody_came = Event(), Event()
-        self.asked: list[str] = []
-        self.app = Flask("busy")
-        self.app.before_request(lambda: Response(status=request.environ[REFUSED].status) if REFUSED in request.environ else None)
-        self.app.add_url_rule("/work", "work", view_func=self.work)
-        self.app.add_url_rule("/compute", "compute", view_func=self.compute)
-        self.app.add_url_rule("/aside/<sandbox_id>", "aside", view_func=self.aside)
-        self.app.add_url_rule("/asked/<name>", "asked", view_func=self.note)
-        self.app.add_url_rule("/echo", "echo", view_func=lambda: request.get_data() or b"nothing", methods=["GET", "POST"])
-        self.app.add_url_rule("/livez", "livez", view_func=lambda: "ok", methods=["GET", "POST"])
-        self.http = HttpServer(listen("127.0.0.1", 0), self.app, timeout=seconds, threads=most)
-
-    def work(self) -> Response:
-        self.begun += 1
-        self.goes_on.wait(20)
-        return Response("done")
-
-    def compute(self) -> Response:
-        self.begun += 1
-        end = monotonic() + LONGEST_SECONDS
-        while not self.goes_on.is_set() and monotonic() < end:
-            pass
-        return Response("done")
-
-    def aside(self, sandbox_id: str) -> Response:
-        with self.http.threads.aside(sandbox_id):
-            self.begun += 1
-            self.somebody_came.wait(20)
-        self.asked.append("came back")
-        return Response("done")
-
-    def note(self, name: str) -> str:
-        self.asked.append(name)
-        return "noted"
-
-    def has_begun(self, number: int) -> bool:
-        return self.begun == number
-
-    def has_waiting(self, number: int) -> bool:
-        return [value for name, _, value in self.http.threads.gauges() if name == "inbox_mock_requests_waiting"] == [number]
-
-    @property
-    def threads(self) -> int:
-        """How many threads there are."""
-        return len(self.http.threads)
-
-    def connect(self, *sent: bytes) -> socket.socket:
-        opened = socket.create_connection(self.http.address, timeout=20)
-        for part in sent:
-            opened.sendall(part)
-        return opened
-
-
-def eventually(comes_true: Callable[[], bool]) -> None:
-    """Wait until something has come true; fail if it never does."""
-    end = monotonic() + LONGEST_SECONDS
-    while not comes_true():
-        assert monotonic() < end
-        sleep(0.001)
-
-
-@contextmanager
-def busy(most: int = 64, seconds: float = 20) -> Iterator[Busy]:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Connections, "checks_after", 0.01)
-        served = Busy(most, seconds)
-        thread = Thread(target=served.http.serve, daemon=True)
-        thread.start()
-        try:
-            yield served
-        finally:
-            served.goes_on.set()
-            served.somebody_came.set()
-            served.http.stop(1)
-            thread.join(timeout=10)
-
-
-def answer(opened: socket.socket) -> tuple[int, bytes]:
-    found = HTTPResponse(opened)
-    found.begin()
-    return found.status, found.read()
 
 
 def test_health_is_answered_while_every_thread_is_busy() -> None:
@@ -132,35 +31,6 @@ def test_health_is_answered_while_every_thread_is_busy() -> None:
             assert answer(opened) == (200, b"ok")
             opened.sendall(GET % b"livez")
             assert answer(opened) == (200, b"ok")
-
-
-def test_health_is_answered_while_every_thread_stands_aside() -> None:
-    with busy(most=FEW) as served, ExitStack() as stack:
-        for number in range(1, FEW + 1):
-            stack.enter_context(served.connect(GET % b"aside/nobody"))
-            eventually(partial(served.has_begun, number))
-        waiting = stack.enter_context(served.connect(GET % b"aside/nobody"))
-        eventually(partial(served.has_waiting, 1))
-
-        with served.connect(GET % b"livez") as opened:
-            assert answer(opened) == (200, b"ok")
-        served.somebody_came.set()
-        assert answer(waiting) == (200, b"done")
-
-
-def test_who_stood_aside_goes_on_although_every_thread_is_busy() -> None:
-    with busy(most=2) as served, served.connect(GET % b"aside/0123456789ab") as aside:
-        eventually(partial(served.has_begun, 1))
-        with served.connect(GET % b"work") as work:
-            eventually(partial(served.has_begun, 2))
-            with served.connect(GET % b"asked/0123456789ab") as waiting:
-                eventually(partial(served.has_waiting, 1))
-                served.somebody_came.set()
-                assert answer(aside) == (200, b"done")
-
-                served.goes_on.set()
-                assert (answer(work), answer(waiting)) == ((200, b"done"), (200, b"noted"))
-    assert served.asked == ["came back", "0123456789ab"]
 
 
 def test_a_thread_that_cannot_be_started_is_started_later(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,38 +50,6 @@ def test_a_thread_that_cannot_be_started_is_started_later(monkeypatch: pytest.Mo
             assert refused.wait(LONGEST_SECONDS)
             opened.sendall(GET % b"echo")
             assert answer(opened) == (200, b"nothing")
-
-
-@pytest.mark.parametrize("sent", [POST[:-1], b"POST /echo HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", GET % b"much"])
-def test_who_waits_for_a_client_lets_others_answer_at_once(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threads, "STALLED_SECONDS", LONGEST_SECONDS)
-    with busy() as served:
-        served.app.add_url_rule("/much", "much", view_func=lambda: bytes(MUCH))
-        with served.connect(sent), served.connect(GET % b"echo") as opened:
-            assert answer(opened) == (200, b"nothing")
-
-
-def test_only_so_many_threads_wait_for_clients(monkeypatch: pytest.MonkeyPatch) -> None:
-    lower(monkeypatch, "SLOW_CLIENTS", 1)
-    with busy() as served, served.connect(POST[:-1]) as one, served.connect(POST[:-1]) as other:
-        (refused,), *_ = select([one, other], [], [], LONGEST_SECONDS)
-        waiting = one if refused is other else other
-        assert answer(refused)[0] == 503
-
-        waiting.sendall(POST[-1:])
-        assert answer(waiting) == (200, b"body")
-
-
-def test_an_answer_that_is_not_read_is_cut_if_no_thread_may_wait_for_that(monkeypatch: pytest.MonkeyPatch) -> None:
-    lower(monkeypatch, "SLOW_CLIENTS", 0)
-    with busy() as served:
-        served.app.add_url_rule("/much", "much", view_func=lambda: bytes(MUCH))
-        with served.connect(GET % b"much") as opened, served.connect() as other:
-            eventually(lambda: len(served.http.connections) == 1)  # the first one is closed
-            other.sendall(GET % b"echo")
-
-            assert answer(other) == (200, b"nothing")
-            assert 0 < len(opened.makefile("rb").read()) < MUCH
 
 
 def test_health_that_is_refused_is_not_lingered_over() -> None:
@@ -254,79 +92,6 @@ def test_one_thread_answers_on_all_connections_as_long_as_it_goes_on(monkeypatch
             assert answer(one) == (200, b"nothing")
 
         assert served.threads == 1
-
-
-def test_who_waits_for_somebody_else_lets_others_answer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threads, "STALLED_SECONDS", LONGEST_SECONDS)
-    with busy() as served, ExitStack() as stack:
-        for number in range(1, 2 * FEW):
-            stack.enter_context(served.connect(GET % b"aside/nobody"))
-            eventually(partial(served.has_begun, number))
-
-        with served.connect(GET % b"echo") as opened:
-            assert answer(opened) == (200, b"nothing")
-        eventually(lambda: served.http.threads.busy == 2 * FEW - 1)
-
-
-def test_what_is_asked_where_somebody_is_waited_for_comes_first() -> None:
-    with busy(most=2) as served, ExitStack() as stack:
-        opened = [stack.enter_context(served.connect(GET % b"echo")) for _ in range(3)]
-        assert [answer(each) for each in opened] == 3 * [(200, b"nothing")]
-        stack.enter_context(served.connect(GET % b"aside/0123456789ab"))
-        eventually(partial(served.has_begun, 1))
-        stack.enter_context(served.connect(GET % b"work"))
-        eventually(partial(served.has_begun, 2))
-        for one, name in zip(opened, [b"one", b"two", b"0123456789ab"], strict=True):
-            one.sendall(GET % b"asked/%s" % name)
-        served.goes_on.set()
-
-        assert [answer(each) for each in opened] == 3 * [(200, b"noted")]
-        assert served.asked == ["0123456789ab", "one", "two"]
-
-
-def test_what_another_worker_hands_over_comes_first_too() -> None:
-    with busy(most=2) as served, served.connect(GET % b"aside/0123456789ab"), served.connect(GET % b"work"):
-        eventually(partial(served.has_begun, 2))
-        with (
-            served.connect(GET % b"asked/one") as other,
-            listen("127.0.0.1", 0) as listener,
-            socket.create_connection(listener.getsockname(), timeout=LONGEST_SECONDS) as theirs,
-        ):
-            ours, _ = listener.accept()
-            eventually(partial(served.has_waiting, 1))
-            head = read_whole(GET % b"asked/handed", b"http")
-            served.http.adopt(ours, Handed(head, b"", None, b"", ("127.0.0.1", 1), "0123456789ab"))
-            served.goes_on.set()
-
-            assert [answer(theirs), answer(other)] == 2 * [(200, b"noted")]
-            assert served.asked == ["handed", "one"]
-
-
-def test_who_stood_aside_goes_on_in_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threads, "STALLED_SECONDS", LONGEST_SECONDS)
-    with busy() as served, served.connect(GET % b"aside/nobody") as aside, served.connect() as other:
-        eventually(partial(served.has_begun, 1))
-        with served.connect(GET % b"work"):
-            eventually(partial(served.has_begun, 2))
-            other.sendall(GET % b"asked/other")
-            served.somebody_came.set()
-            eventually(partial(served.has_waiting, 1))
-            assert not served.asked
-            served.goes_on.set()
-
-            assert (answer(aside), answer(other)) == ((200, b"done"), (200, b"noted"))
-            assert served.asked == ["came back", "other"]
-
-
-def test_who_stood_aside_goes_on_although_nobody_else_does() -> None:
-    with busy() as served, served.connect(GET % b"aside/nobody") as aside:
-        eventually(partial(served.has_begun, 1))
-        with served.connect(GET % b"work"):
-            eventually(partial(served.has_begun, 2))
-            sleep(10 * threads.STALLED_SECONDS)  # nothing waits: nobody watches the threads any more
-            served.somebody_came.set()
-
-            assert answer(aside) == (200, b"done")
 
 
 def test_a_request_that_computes_for_long_lets_others_be_answered() -> None:
